@@ -1,0 +1,1 @@
+"""Fingerprint functions: live object in, digest and manifest out."""
