@@ -1,0 +1,122 @@
+"""Runs in child processes: observe functions of small projects.
+
+Reads a JSON list of tasks from stdin and answers with a JSON list.  Each task runs in a
+forked child, so that every project is imported freshly, at the price of one start.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import memofp
+
+
+@contextmanager
+def recording(directory: str) -> Iterator[list[str]]:
+    """Collect the qualified names of the functions that execute and whose file is below the directory."""
+    executed: list[str] = []
+
+    def on_event(frame: Any, event: str, argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(directory):
+            executed.append(frame.f_code.co_qualname)
+
+    sys.setprofile(on_event)
+    try:
+        yield executed
+    finally:
+        sys.setprofile(None)
+
+
+def observe(task: dict[str, Any]) -> dict[str, Any]:
+    """Import a project and say what its function's digest and key are and what a memoized call executes."""
+    directory = task["directory"]
+    os.chdir(directory)
+    sys.path[:0] = [os.path.join(directory, name) if name else directory for name in task.get("path", [""])]
+    module = importlib.import_module(task["module"])
+    if not task.get("target"):
+        return {"digests": _digests(module)}
+    target = eval(task["target"], vars(module))
+    raw = getattr(target, "__wrapped__", target) if type(target).__module__.startswith("memofp") else target
+    answer: dict[str, Any] = {"digest": memofp.fingerprint(raw).digest}
+    if task.get("fingerprint_only"):
+        return answer
+    memoized = target if raw is not target else memofp.memoize(cache_dir=task["cache"])(target)
+    arguments = eval(task["arguments"], vars(module))
+    answer["key"] = memoized.key(*arguments)
+    answer["cached"] = memoized.is_cached(*arguments)
+    with recording(directory) as executed:
+        answer["result"] = repr(memoized(*arguments))
+    answer["executed"] = executed
+    answer["direct"] = repr(raw(*eval(task["arguments"], vars(module))))
+    return answer
+
+
+def _digests(module: Any) -> dict[str, str]:
+    """Return name -> digest, of every function and lambda that a module defines."""
+    found = {}
+    for name, value in list(vars(module).items()):
+        if callable(value) and getattr(value, "__module__", None) == module.__name__ and not isinstance(value, type):
+            found[name] = memofp.fingerprint(value).digest
+    return found
+
+
+def answer(task: dict[str, Any]) -> dict[str, Any]:
+    """Observe, and turn whatever goes wrong into text."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            found = observe(task)
+        except BaseException:
+            found = {"error": traceback.format_exc(limit=-12)}
+    found["warnings"] = [f"{w.category.__name__}: {w.message}" for w in caught if "memofp" in w.category.__module__]
+    return found
+
+
+def in_child(task: dict[str, Any]) -> dict[str, Any]:
+    """Answer a task in a forked child, which reports through a pipe."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if not child:
+        status = 1
+        try:
+            os.close(reader)
+            sys.stdout = open(os.devnull, "w")
+            with open(writer, "w") as pipe:
+                json.dump(answer(task), pipe)
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(writer)
+    with open(reader) as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return json.loads(text) if text else {"error": f"the child died with status {status}", "warnings": []}
+
+
+def warm() -> None:
+    """Import what the first fingerprint and the first call import, once for all children."""
+    import asyncio
+    import inspect
+    import sqlite3
+
+    try:
+        importlib.import_module("diskcache")
+        importlib.import_module("cloudpickle")
+        memofp.fingerprint(warm)
+    except Exception:
+        traceback.print_exc()
+    assert asyncio and inspect and sqlite3
+
+
+if __name__ == "__main__":
+    tasks = json.load(sys.stdin)
+    warm()
+    json.dump([in_child(task) for task in tasks], sys.stdout)
