@@ -1,0 +1,8 @@
+"""Turn a running code object into its fact: canonical form, references, blind spots."""
+
+from __future__ import annotations
+
+from memofp._code._facts import Fact, ImportSpec, Ref, Spot
+from memofp._code._lookup import fact_of
+
+__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "fact_of"]

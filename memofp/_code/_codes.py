@@ -1,0 +1,75 @@
+"""Digest code objects: what runs, without where it stands or what it is called."""
+
+from __future__ import annotations
+
+import weakref
+from types import CodeType
+
+from memofp._digest import digest
+
+__all__ = ["code_digest", "nested_codes"]
+
+_known: dict[int, tuple[weakref.ref[CodeType], bytes]] = {}
+
+
+def code_digest(code: CodeType) -> bytes:
+    """Return the 16-byte digest of a code object and of all code nested in it.
+
+    It covers argument counts, flags, bytecode, exception table, names and constants, and leaves out
+    file name, line numbers, positions, name and qualified name.  `marshal.dumps` does not serve:
+    its output depends on reference counts (flag `FLAG_REF`, CPython `Python/marshal.c`).
+    """
+    known = _known.get(id(code))
+    if known is not None and known[0]() is code:
+        return known[1]
+    # Nested code is a constant of its parent, so children come first.
+    order: list[CodeType] = []
+    stack = [code]
+    while stack:
+        top = stack.pop()
+        order.append(top)
+        stack.extend(nested_codes(top))
+    local: dict[int, bytes] = {}
+    for one in reversed(order):
+        local[id(one)] = _digest_one(one, local)
+    result = local[id(code)]
+    key = id(code)
+    _known[key] = (weakref.ref(code, lambda _: _known.pop(key, None)), result)
+    return result
+
+
+def nested_codes(code: CodeType) -> list[CodeType]:
+    """Return the code objects among a code object's constants, in their order."""
+    return [c for c in code.co_consts if type(c) is CodeType]
+
+
+def _digest_one(code: CodeType, nested: dict[int, bytes]) -> bytes:
+    parts = [
+        b"%d,%d,%d,%d"
+        % (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
+        code.co_code,
+        code.co_exceptiontable,
+        ascii((code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)).encode(),
+    ]
+    for const in code.co_consts:
+        parts.append(nested[id(const)] if type(const) is CodeType else constant_bytes(const))
+    out = []
+    for part in parts:
+        out.append(b"%d:" % len(part))
+        out.append(part)
+    return digest(b"".join(out))
+
+
+def constant_bytes(value: object) -> bytes:
+    """Return canonical bytes of a constant of the kinds that the compiler makes."""
+    kind = type(value)
+    if kind is tuple:
+        items = [constant_bytes(v) for v in value]  # type: ignore[attr-defined] # a tuple
+        return b"t%d(" % len(items) + b",".join(items) + b")"
+    if kind is frozenset:
+        items = sorted(constant_bytes(v) for v in value)  # type: ignore[attr-defined] # a frozenset
+        return b"f%d(" % len(items) + b",".join(items) + b")"
+    # ascii() of an exact int, float, complex, str, bytes, bool, None or Ellipsis tells type and
+    # value apart, -0.0 from 0.0 included, and does not follow the Unicode tables of one version.
+    text = ascii(value).encode()
+    return kind.__name__.encode() + b"%d=" % len(text) + text

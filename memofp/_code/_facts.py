@@ -1,0 +1,118 @@
+"""Hold what is known of one function's code: the fact and its references, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "fact_from_json", "fact_to_json"]
+
+
+class ImportSpec(NamedTuple):
+    """One import statement inside a function body.
+
+    `import a.b` is `(0, "a.b", None, True)` when it binds `a`, and `(0, "a.b", None, False)` when
+    it binds the submodule itself (`import a.b as c`); `from ..a import f` is `(2, "a", "f", False)`.
+    """
+
+    level: int
+    module: str
+    item: str | None
+    binds_top: bool
+
+
+class Ref(NamedTuple):
+    """One name that the code reads from outside itself, with the attribute chain behind it.
+
+    `kind` is `global` (module global or builtin), `free` (a closure cell), `import` (bound by
+    import statements in the body) or `globals` (the whole namespace of the module, because
+    the code calls `eval`, `exec` or `globals`).  `loads` is False for a global that is only assigned.
+    """
+
+    kind: str
+    root: str
+    attrs: tuple[str, ...]
+    imports: tuple[ImportSpec, ...]
+    loads: bool
+    line: int
+
+
+class Spot(NamedTuple):
+    """One place that static analysis cannot follow: what is there, and its line."""
+
+    what: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is known of one function's code, apart from the live objects that it reads.
+
+    Attributes:
+        body: digest of the canonical form; references appear in it by index of first use.
+        docs: digest of the docstrings, counted only where reachable code reads `__doc__`.
+        annotations: digest of the annotations, counted only where reachable code reads them.
+        names: digest of local names and of names of nested functions.
+        refs: the references in order of first use; the index is the one in `body`.
+        mentions: those names from `MODE_NAMES` that the code mentions.
+        bare_calls: dotted callees of bare expression statements (`logger.debug`), for `neutral`.
+        spots: the places that static analysis cannot follow.
+        line: first line, counted from 1; 0 if unknown.
+        end_line: last line.
+        source: the text of the function alone, "" if there is none.
+        from_source: False for a fact read from bytecode.
+    """
+
+    body: bytes
+    docs: bytes
+    annotations: bytes
+    names: bytes
+    refs: tuple[Ref, ...]
+    mentions: frozenset[str]
+    bare_calls: tuple[tuple[str, ...], ...]
+    spots: tuple[Spot, ...]
+    line: int
+    end_line: int
+    source: str
+    from_source: bool
+
+
+def fact_to_json(fact: Fact) -> list[Any]:
+    """Return the fact as plain lists and strings, the form in which facts rest on disk."""
+    return [
+        fact.body.hex(),
+        fact.docs.hex(),
+        fact.annotations.hex(),
+        fact.names.hex(),
+        [[r.kind, r.root, r.attrs, r.imports, r.loads, r.line] for r in fact.refs],
+        sorted(fact.mentions),
+        fact.bare_calls,
+        fact.spots,
+        fact.line,
+        fact.end_line,
+        fact.source,
+    ]
+
+
+def fact_from_json(tree: list[Any]) -> Fact:
+    """Read what `fact_to_json` made of a fact with source.  Raises for any other shape."""
+    body, docs, annotations, names, refs, mentions, bare_calls, spots, line, end_line, source = tree
+    return Fact(
+        bytes.fromhex(body),
+        bytes.fromhex(docs),
+        bytes.fromhex(annotations),
+        bytes.fromhex(names),
+        tuple(_ref_from_json(r) for r in refs),
+        frozenset(mentions),
+        tuple(tuple(c) for c in bare_calls),
+        tuple(Spot(*s) for s in spots),
+        int(line),
+        int(end_line),
+        str(source),
+        True,
+    )
+
+
+def _ref_from_json(tree: list[Any]) -> Ref:
+    kind, root, attrs, imports, loads, line = tree
+    return Ref(kind, root, tuple(attrs), tuple(ImportSpec(*i) for i in imports), loads, line)

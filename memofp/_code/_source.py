@@ -1,0 +1,170 @@
+"""Pair running code with source: parse and compile a file once, and find each function's AST node.
+
+The table is addressed by code digest, so a text that is not what runs can never match: an edited
+file under a living process, a stale `.pyc`, code that an import hook rewrote.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from types import CodeType
+from typing import Any
+
+from memofp._code._codes import code_digest, nested_codes
+from memofp._code._emit import build_fact
+from memofp._code._facts import Fact
+from memofp._digest import digest
+
+__all__ = ["SourceTable", "read_source"]
+
+_FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_Span = tuple[int, int, int, int]
+
+
+def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
+    """Return the source bytes behind a code object's file name, None if there are none to be had.
+
+    Looks at the file system, at the cells of a notebook or REPL (`linecache`), and at the module's loader
+    (a zip archive, say).
+    """
+    if not (filename.startswith("<") and filename.endswith(">")):
+        try:
+            with open(filename, "rb") as file:
+                return file.read()
+        except OSError:
+            pass
+    import linecache
+
+    cached = linecache.cache.get(filename)
+    if cached is not None and len(cached) > 2:
+        return "".join(cached[2]).encode("utf-8", "surrogatepass")
+    return _source_from_loader(filename, module_globals)
+
+
+def _source_from_loader(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
+    loader = (module_globals or {}).get("__loader__")
+    name = (module_globals or {}).get("__name__")
+    get_source = getattr(loader, "get_source", None)
+    if get_source is None or not isinstance(name, str) or os.path.isabs(filename) is False:
+        return None
+    try:
+        text = get_source(name)
+    except (ImportError, OSError, SyntaxError, UnicodeError):
+        return None
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
+
+
+class SourceTable:
+    """The functions of one source text, found by the digest of their compiled code."""
+
+    def __init__(self, source: bytes, filename: str) -> None:
+        """Parse and compile `source`.  Raises SyntaxError or ValueError if that cannot be done."""
+        flags = ast.PyCF_ONLY_AST
+        if filename.startswith("<"):
+            flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # notebooks compile cells with it
+        tree: ast.Module = compile(source, filename, "exec", flags, dont_inherit=True)
+        self._lines = source.splitlines(keepends=True)
+        self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
+        for node, class_name in _function_nodes(tree):
+            self._nodes.setdefault(_identity(node), []).append((node, class_name))
+        self._codes: dict[bytes, list[CodeType]] = {}
+        self._facts: dict[tuple[int, frozenset[tuple[str, ...]]], Fact] = {}
+        stack = [compile(tree, filename, "exec", flags & ~ast.PyCF_ONLY_AST, dont_inherit=True)]
+        while stack:
+            code = stack.pop()
+            self._codes.setdefault(code_digest(code), []).append(code)
+            stack.extend(reversed(nested_codes(code)))
+
+    def find(
+        self, running: CodeType, neutral: frozenset[tuple[str, ...]] = frozenset()
+    ) -> Fact | None:
+        """Return the fact of a running code object, None if this text is not what it was made from."""
+        candidates = self._codes.get(code_digest(running))
+        if not candidates:
+            return None
+        compiled = min(candidates, key=lambda c: _distance(c, running))
+        pair = self._pair(compiled)
+        if pair is None:
+            return None
+        node, class_name = pair
+        key = (id(node), neutral)
+        fact = self._facts.get(key)
+        if fact is None:
+            text = self._text(node)
+            fact = self._facts[key] = build_fact(node, running.co_freevars, class_name, text, neutral)
+        return fact
+
+    def functions(self) -> Iterator[CodeType]:
+        """Yield the compiled code object of every function that has an AST node."""
+        for codes in self._codes.values():
+            yield from (c for c in codes if self._pair(c) is not None)
+
+    def _pair(self, code: CodeType) -> tuple[_FunctionNode, str | None] | None:
+        nodes = self._nodes.get((code.co_name, code.co_firstlineno))
+        if not nodes:
+            return None
+        if len(nodes) == 1:
+            return nodes[0]
+        # Several on one line: the body that holds the code's positions, and the smallest such body.
+        positions = [
+            (line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None
+        ]  # fmt: skip
+
+        def fit(pair: tuple[_FunctionNode, str | None]) -> tuple[int, tuple[int, int]]:
+            start_line, start, end_line, end = _body_span(pair[0])
+            inside = sum((start_line, start) <= p < (end_line, end) for p in positions)
+            return (-inside, (end_line - start_line, end - start))
+
+        return min(nodes, key=fit)
+
+    def _text(self, node: _FunctionNode) -> str:
+        """Return the function's own text: whole lines for a definition, the exact span for a lambda."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
+        last = node.end_lineno or first
+        lines = self._lines[first - 1 : last]
+        if isinstance(node, ast.Lambda) and lines:
+            lines = list(lines)
+            lines[-1] = lines[-1][: node.end_col_offset]
+            lines[0] = lines[0][node.col_offset :]
+        return b"".join(lines).decode("utf-8", "replace")
+
+
+def source_digest(source: bytes) -> bytes:
+    """Return the digest under which the facts of a source text are kept."""
+    return digest(source)
+
+
+def _function_nodes(tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
+    """Yield every function and lambda with the name of the innermost class around it."""
+    stack: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    while stack:
+        node, class_name = stack.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield node, class_name
+        inner = node.name if isinstance(node, ast.ClassDef) else class_name
+        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+
+
+def _identity(node: _FunctionNode) -> tuple[str, int]:
+    """Return the code name and first line that the compiler gives to a function (its first decorator's)."""
+    if isinstance(node, ast.Lambda):
+        return "<lambda>", node.lineno
+    return node.name, min([node.lineno, *(d.lineno for d in node.decorator_list)])
+
+
+def _body_span(node: _FunctionNode) -> _Span:
+    if isinstance(node, ast.Lambda):
+        first: ast.expr | ast.stmt = node.body
+        last: ast.expr | ast.stmt = node.body
+    else:
+        first, last = node.body[0], node.body[-1]
+    return (first.lineno, first.col_offset, last.end_lineno or 0, last.end_col_offset or 0)
+
+
+def _distance(compiled: CodeType, running: CodeType) -> tuple[bool, int, bool, int]:
+    """Order functions of equal bytecode: the one of the same name and the nearest line comes first."""
+    away = abs(compiled.co_firstlineno - running.co_firstlineno)
+    same_spot = list(compiled.co_positions()) == list(running.co_positions()) if away == 0 else False
+    return (compiled.co_name != running.co_name, away, not same_spot, compiled.co_firstlineno)
