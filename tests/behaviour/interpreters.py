@@ -14,13 +14,15 @@ import memofp
 
 __all__ = ["environment", "others"]
 
-PACKAGE_ROOT = Path(memofp.__file__).parent.parent
+PACKAGE_ROOT = Path(memofp.__path__[0]).parent
 VERSIONS = ("3.11", "3.12", "3.13")
 
 
 def environment(state: Path, hash_seed: str = "0", **extra: str) -> dict[str, str]:
-    """Return the environment of a child process: a hash seed, a private state directory, no options of memofp."""
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("MEMOFP_", "PYTHON", "COV_"))}
+    """Return a child process's environment: a hash seed, a private state directory, no options of memofp."""
+    kept = {
+        name: text for name, text in os.environ.items() if not name.startswith(("MEMOFP_", "PYTHON", "COV_"))
+    }
     home = {"HOME": str(state), "XDG_STATE_HOME": str(state), "LOCALAPPDATA": str(state)}
     python = {"PYTHONHASHSEED": hash_seed, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
     if PACKAGE_ROOT.name != "site-packages":  # a checkout: every interpreter may read it
@@ -60,9 +62,8 @@ def _pyenv_root() -> Path:
 
 def _version(executable: str) -> str | None:
     """Return an interpreter's minor version, or None where memofp or one of its dependencies is missing."""
-    question = (
-        "import sys, memofp, xxhash, diskcache, cloudpickle, typing_extensions; print('%d.%d' % sys.version_info[:2])"
-    )
+    imports = "import sys, memofp, xxhash, diskcache, cloudpickle, typing_extensions"
+    question = f"{imports}; print('%d.%d' % sys.version_info[:2])"
     try:
         answer = subprocess.run(
             [executable, "-c", question],

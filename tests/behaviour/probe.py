@@ -63,7 +63,11 @@ def _digests(module: Any) -> dict[str, str]:
     """Return name -> digest, of every function and lambda that a module defines."""
     found = {}
     for name, value in list(vars(module).items()):
-        if callable(value) and getattr(value, "__module__", None) == module.__name__ and not isinstance(value, type):
+        if (
+            callable(value)
+            and getattr(value, "__module__", None) == module.__name__
+            and not isinstance(value, type)
+        ):
             found[name] = memofp.fingerprint(value).digest
     return found
 
@@ -76,7 +80,9 @@ def answer(task: dict[str, Any]) -> dict[str, Any]:
             found = observe(task)
         except BaseException:
             found = {"error": traceback.format_exc(limit=-12)}
-    found["warnings"] = [f"{w.category.__name__}: {w.message}" for w in caught if "memofp" in w.category.__module__]
+    found["warnings"] = [
+        f"{w.category.__name__}: {w.message}" for w in caught if "memofp" in w.category.__module__
+    ]
     return found
 
 
@@ -103,17 +109,9 @@ def in_child(task: dict[str, Any]) -> dict[str, Any]:
 
 def warm() -> None:
     """Import what the first fingerprint and the first call import, once for all children."""
-    import asyncio
-    import inspect
-    import sqlite3
-
-    try:
-        importlib.import_module("diskcache")
-        importlib.import_module("cloudpickle")
-        memofp.fingerprint(warm)
-    except Exception:
-        traceback.print_exc()
-    assert asyncio and inspect and sqlite3
+    for name in ("asyncio", "inspect", "sqlite3", "diskcache", "cloudpickle"):
+        importlib.import_module(name)
+    memofp.fingerprint(warm)
 
 
 if __name__ == "__main__":
