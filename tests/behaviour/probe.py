@@ -14,6 +14,8 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
+from types import FunctionType
 from typing import Any
 
 import memofp
@@ -60,16 +62,17 @@ def observe(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def _digests(module: Any) -> dict[str, str]:
-    """Return name -> digest, of every function and lambda that a module defines."""
+    """Return name -> digest, of every function, lambda and partial that a module defines."""
     found = {}
     for name, value in list(vars(module).items()):
-        if (
-            callable(value)
-            and getattr(value, "__module__", None) == module.__name__
-            and not isinstance(value, type)
-        ):
+        if isinstance(value, FunctionType | partial) and getattr(value, "__module__", "") in _own(module):
             found[name] = memofp.fingerprint(value).digest
     return found
+
+
+def _own(module: Any) -> tuple[str, ...]:
+    """Return what the module's functions and partials call their module."""
+    return (module.__name__, partial.__module__)
 
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:

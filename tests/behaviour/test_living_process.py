@@ -158,7 +158,8 @@ def test_stale_pyc_of_the_same_second_and_size_follows_the_running_code(project:
 
 @pytest.mark.scenario(61)
 def test_stale_pyc_never_serves_a_wrong_result(project: Project) -> None:
-    body = "import memofp, util\n@memofp.memoize\ndef main(x):\n    return util.h(x)\nprint(main(3), util.h(3))\n"
+    body = "import memofp, util\n@memofp.memoize\ndef main(x):\n    return util.h(x)\n"
+    body += "print(main(3), util.h(3))\n"
     (project.root / "main.py").write_text(body)
     util = project.root / "util.py"
     for old, new, stale in (("x * 2", "x * 2", True), ("x * 2", "x * 3", True), ("x * 3", "x * 4", False)):
