@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from project import Project
@@ -60,7 +59,8 @@ CASES = [
     ),
     Lambdas(
         "four on three lines",
-        "a, b, c, d = lambda x: x * 2, (lambda x: x + 2), lambda x: (\n    x + 4), \\\n    (lambda x: x + 5)\n",
+        "a, b, c, d = lambda x: x * 2, (lambda x: x + 2), lambda x: (\n"
+        "    x + 4), \\\n    (lambda x: x + 5)\n",
         ("a", "b", "c", "d"),
         ("lambda x: x * 2", "lambda x: x + 2", "lambda x: (\n    x + 4)", "lambda x: x + 5"),
         ("x * 2", "x * 3"),
@@ -118,7 +118,8 @@ CASES = [
     Lambdas(
         "decorator call",
         "import functools\n"
-        "def deco(n):\n    def inner(f):\n        return functools.wraps(f)(lambda *a: f(*a) * n)\n    return inner\n"
+        "def deco(n):\n    def inner(f):\n"
+        "        return functools.wraps(f)(lambda *a: f(*a) * n)\n    return inner\n"
         "f, g = deco(1)(lambda x: x * 2), deco(1)(lambda x: x + 2)\n",
         ("f.__wrapped__", "g.__wrapped__"),
         ("lambda x: x * 2", "lambda x: x + 2"),
@@ -195,7 +196,7 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     }
 
 
-each_case = pytest.mark.parametrize(
+each_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[c.name.replace(" ", "-") for c in CASES])
     "number", range(len(CASES)), ids=[case.name.replace(" ", "-") for case in CASES]
 )
 
