@@ -196,9 +196,8 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     }
 
 
-each_case = pytest.mark.parametrize("number", range(len(CASES)), ids=[c.name.replace(" ", "-") for c in CASES])
-    "number", range(len(CASES)), ids=[case.name.replace(" ", "-") for case in CASES]
-)
+NAMES = [case.name.replace(" ", "-") for case in CASES]
+each_case = pytest.mark.parametrize("number", range(len(CASES)), ids=NAMES)
 
 
 @each_case
