@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from types import CodeType
+from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
-from memofp._code._emit import MODE_NAMES
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
+from memofp._code._references import MODE_NAMES
 
 __all__ = ["fact_from_bytecode"]
 
+_Chain = tuple[str, str, tuple[str, ...]]  # kind of reference, root, attributes
+_SKIPPED = frozenset({"CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP"})
 _GLOBAL_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
 _ATTRIBUTE_LOADS = frozenset({"LOAD_ATTR", "LOAD_METHOD"})
 _FREE_LOADS = frozenset({"LOAD_DEREF", "LOAD_CLASSDEREF", "LOAD_FROM_DICT_OR_DEREF", "LOAD_CLOSURE"})
@@ -54,45 +57,52 @@ class _Reader:
         self.refs: dict[tuple[str, str, tuple[str, ...]], Ref] = {}
         self.mentions: set[str] = set()
         self.spots: list[Spot] = []
+        self._constants: list[object] = []
+        self._module = ImportSpec(0, "", None, False)
 
     def add(self, kind: str, root: str, attrs: tuple[str, ...], imports: tuple[ImportSpec, ...] = ()) -> None:
         self.refs.setdefault((kind, root, attrs), Ref(kind, root, attrs, imports, True, 0))
 
     def read(self, code: CodeType) -> None:
+        """Add what one code object names, not what is nested in it."""
         import dis
 
         self.mentions.update(MODE_NAMES.intersection(code.co_names))
         self.mentions.update(c for c in code.co_consts if type(c) is str and c in MODE_NAMES)
-        chain: tuple[str, str, tuple[str, ...]] | None = None
-        constants: list[object] = []
-        module = ImportSpec(0, "", None, False)
+        chain: _Chain | None = None
         for instruction in dis.get_instructions(code):
             op, value = instruction.opname, instruction.argval
-            if op in ("CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP"):
+            if op in _SKIPPED:
                 continue
             if chain is not None and op in _ATTRIBUTE_LOADS:
                 chain = (chain[0], chain[1], (*chain[2], value))
                 continue
             if chain is not None:
                 self.add(*chain)
-                chain = None
-            if op in _GLOBAL_LOADS:
-                chain = ("global", value, ())
-                if value in ("eval", "exec", "globals"):
-                    self.add("globals", "", ())
-                    if value != "globals":
-                        self.spots.append(Spot(f"{value}, read from bytecode", code.co_firstlineno))
-            elif op in _FREE_LOADS and value in self.freevars:
-                chain = ("free", value, ())
-            elif op == "IMPORT_NAME":
-                level = constants[-2] if len(constants) > 1 and isinstance(constants[-2], int) else 0
-                module = ImportSpec(level, value, None, False)
-                if constants and not constants[-1]:
-                    self.add("import", f"{level}:{value}", (), (module,))
-            elif op == "IMPORT_FROM":
-                spec = ImportSpec(module.level, module.module, value, False)
-                self.add("import", f"{module.level}:{module.module}:{value}", (), (spec,))
-            if op in ("LOAD_CONST", "LOAD_SMALL_INT"):
-                constants.append(value)
+            chain = self._begin_chain(op, value, code.co_firstlineno)
+            self._note_import(op, value)
         if chain is not None:
             self.add(*chain)
+
+    def _begin_chain(self, op: str, value: Any, line: int) -> _Chain | None:
+        if op in _GLOBAL_LOADS:
+            if value in ("eval", "exec", "globals"):
+                self.add("globals", "", ())
+                self.spots.append(Spot(f"{value}, read from bytecode", line))
+            return ("global", value, ())
+        if op in _FREE_LOADS and value in self.freevars:
+            return ("free", value, ())
+        return None
+
+    def _note_import(self, op: str, value: Any) -> None:
+        """`IMPORT_NAME` finds level and names on the stack, where constants were loaded just before."""
+        if op == "IMPORT_NAME":
+            level = self._constants[-2] if len(self._constants) > 1 else 0
+            self._module = ImportSpec(level if isinstance(level, int) else 0, value, None, False)
+            if self._constants and not self._constants[-1]:
+                self.add("import", f"{self._module.level}:{value}", (), (self._module,))
+        elif op == "IMPORT_FROM":
+            level, module = self._module.level, self._module.module
+            self.add("import", f"{level}:{module}:{value}", (), (ImportSpec(level, module, value, False),))
+        elif op in ("LOAD_CONST", "LOAD_SMALL_INT"):
+            self._constants.append(value)

@@ -45,14 +45,12 @@ def nested_codes(code: CodeType) -> list[CodeType]:
 
 def _digest_one(code: CodeType, nested: dict[int, bytes]) -> bytes:
     parts = [
-        b"%d,%d,%d,%d"
-        % (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
+        b"%d,%d,%d,%d" % (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
         code.co_code,
         code.co_exceptiontable,
         ascii((code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)).encode(),
     ]
-    for const in code.co_consts:
-        parts.append(nested[id(const)] if type(const) is CodeType else constant_bytes(const))
+    parts += [nested[id(c)] if type(c) is CodeType else constant_bytes(c) for c in code.co_consts]
     out = []
     for part in parts:
         out.append(b"%d:" % len(part))

@@ -9,27 +9,24 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from memofp._code._facts import Fact, ImportSpec, Ref, Spot
-from memofp._code._scopes import COMPREHENSIONS, FUNCTIONS, Scope, ScopeNode, build_scopes, import_specs, mangle
+from memofp._code._annotations import annotations_digest
+from memofp._code._facts import Fact
+from memofp._code._references import References, is_inspect_stack, sees_locals
+from memofp._code._scopes import (
+    COMPREHENSIONS,
+    FUNCTIONS,
+    Scope,
+    ScopeNode,
+    build_scopes,
+    import_specs,
+    mangle,
+)
 from memofp._digest import digest
 
-__all__ = ["EMITTER_VERSION", "MODE_NAMES", "build_fact"]
+__all__ = ["EMITTER_VERSION", "build_fact"]
 
 EMITTER_VERSION = 1
 
-# Reachable code that mentions one of these can see more of a function than its meaning.
-MODE_NAMES = frozenset(
-    {
-        "__doc__", "getdoc",
-        "__annotations__", "get_type_hints", "signature", "getfullargspec", "get_annotations", "__annotate__",
-        "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
-        "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals", "f_back",
-        "__subclasses__",
-    }
-)  # fmt: skip
-_SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
-_SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
-_SEES_GLOBALS = frozenset({"globals", "eval", "exec"})
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _Token = str
 _Work = tuple["ast.AST | list[ast.AST] | str", "Scope | None"]
@@ -57,12 +54,12 @@ def build_fact(
     return Fact(
         body=digest("\n".join(emitter.out).encode()),
         docs=digest("\n".join(emitter.docs).encode()) if emitter.docs else b"",
-        annotations=_annotations_digest(node),
+        annotations=annotations_digest(node),
         names=digest("\n".join(emitter.names).encode()),
-        refs=tuple(emitter.finished_refs()),
-        mentions=frozenset(emitter.mentions),
+        refs=tuple(emitter.refs.found),
+        mentions=frozenset(emitter.refs.mentions),
         bare_calls=tuple(sorted(emitter.bare_calls)),
-        spots=tuple(emitter.spots),
+        spots=tuple(emitter.refs.spots),
         line=line,
         end_line=node.end_lineno or line,
         source=source,
@@ -88,13 +85,10 @@ class _Emitter:
         self.out: list[_Token] = []
         self.docs: list[str] = []
         self.names: list[str] = []
-        self.mentions: set[str] = set()
         self.bare_calls: set[tuple[str, ...]] = set()
-        self.spots: list[Spot] = []
-        self.refs: dict[tuple[str, str, tuple[str, ...]], int] = {}
-        self.ref_list: list[Ref] = []
+        self.refs = References(freevars)
         self.scope_count = 0
-        self.literal_names = self._sees_locals()
+        self.literal_names = sees_locals(root, set().union(*(s.bound for s in self.scopes.values())))
 
     def run(self) -> None:
         stack: list[_Work] = [(self.root, None)]
@@ -106,26 +100,11 @@ class _Emitter:
             if isinstance(item, list):
                 stack.append(("]", None))
                 stack.extend((n, scope) for n in reversed(item))
-                self.out.append("[%d" % len(item))
+                self.out.append(f"[{len(item)}")
                 continue
             work = self._emit(item, scope)
             work.reverse()
             stack.extend(work)
-
-    def finished_refs(self) -> list[Ref]:
-        return self.ref_list
-
-    def _sees_locals(self) -> bool:
-        """Tell whether names of locals can be seen by the code itself (`locals()`, `eval`, frames)."""
-        own = set().union(*(s.bound for s in self.scopes.values()))
-        for node in ast.walk(self.root):
-            if isinstance(node, ast.Name):
-                if node.id in _SEES_FRAMES or (node.id in _SEES_LOCALS and node.id not in own):
-                    return True
-            elif isinstance(node, ast.Attribute):
-                if node.attr in _SEES_FRAMES or _is_inspect_stack(node):
-                    return True
-        return False
 
     # ---- nodes -------------------------------------------------------------------------------
 
@@ -154,7 +133,9 @@ class _Emitter:
             self._emit_import(node, scope)
             return []
         if isinstance(node, ast.Call):
-            self._note_call(node, scope)
+            token = self.refs.note_call(node, scope)
+            if token is not None:
+                self.out.append(token)
         return self._emit_plain(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
@@ -184,14 +165,13 @@ class _Emitter:
         work: list[_Work] = [(f"({kind}", None)]
         for name, value in fields:
             work.append((f".{name}", None))
-            if isinstance(value, ast.AST):
-                work.append((value, scope))
-            elif isinstance(value, list) and all(isinstance(v, ast.AST) for v in value):
+            if isinstance(value, ast.AST) or (
+                isinstance(value, list) and all(isinstance(v, ast.AST) for v in value)
+            ):
                 work.append((value, scope))
             elif isinstance(value, list):  # names in lists, and None for `**x` in a dict display
-                work.append(("[%d" % len(value), None))
-                for item in value:
-                    work.append((item, scope) if isinstance(item, ast.AST) else (ascii(item), None))
+                work.append((f"[{len(value)}", None))
+                work += [(v, scope) if isinstance(v, ast.AST) else (ascii(v), None) for v in value]
                 work.append(("]", None))
             else:
                 work.append((value.text if isinstance(value, _Raw) else ascii(value), None))
@@ -204,9 +184,8 @@ class _Emitter:
         for statement in body:
             if isinstance(statement, ast.Pass | ast.Global | ast.Nonlocal):
                 continue
-            if isinstance(statement, ast.AnnAssign) and statement.value is None and scope.kind != "class":
-                if isinstance(statement.target, ast.Name):
-                    continue
+            if _declares_only(statement) and scope.kind != "class":
+                continue
             if isinstance(statement, ast.Expr):
                 if isinstance(statement.value, ast.Constant):
                     continue
@@ -254,8 +233,7 @@ class _Emitter:
                 work.append((self._name_token(node.name, scope, node), None))
                 work.append((list(node.decorator_list), scope))
             work.append((list(args.defaults), scope))
-            for default in args.kw_defaults:
-                work.append((default, scope) if default is not None else ("-", None))
+            work += [(d, scope) if d is not None else ("-", None) for d in args.kw_defaults]
         own = self._enter(node)
         work.append((_signature(args, own), None))
         if isinstance(node, ast.Lambda):
@@ -270,7 +248,7 @@ class _Emitter:
         if body and isinstance(body[0], ast.Expr):
             first = body[0].value
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                self.docs.append(f"{own.number} {ascii(first.value)}")
+                self.docs.append(f"{own.number} {first.value!a}")
 
     def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> list[_Work]:
         assert scope is not None
@@ -314,9 +292,7 @@ class _Emitter:
     # ---- names -------------------------------------------------------------------------------
 
     def _emit_name(self, node: ast.Name, scope: Scope) -> None:
-        self._mention(node.id)
-        if node.id in _SEES_GLOBALS and scope.lookup(node.id) is None:
-            self._ref("globals", "", (), (), node.lineno)
+        self.refs.mention(node.id)
         loads = isinstance(node.ctx, ast.Load)
         self.out.append(self._name_token(node.id, scope, node, loads=loads))
 
@@ -325,17 +301,17 @@ class _Emitter:
         attrs: list[str] = []
         base: ast.expr = node
         while isinstance(base, ast.Attribute):
-            self._mention("inspect.stack" if _is_inspect_stack(base) else base.attr)
+            self.refs.mention("inspect.stack" if is_inspect_stack(base) else base.attr)
             attrs.append(mangle(base.attr, scope.class_name))
             base = base.value
         attrs.reverse()
         if isinstance(base, ast.Name):
-            self._mention(base.id)
+            self.refs.mention(base.id)
             stored = not isinstance(node.ctx, ast.Load)
-            reach = attrs[:-1] if stored else attrs
-            token = self._outside_token(mangle(base.id, scope.class_name), scope, tuple(reach), base.lineno)
+            reach = tuple(attrs[:-1] if stored else attrs)
+            token = self.refs.token(mangle(base.id, scope.class_name), scope, reach, base.lineno)
             if token is not None:
-                self.out.append(f"(Attr {ascii(attrs[-1])} {token})" if stored else token)
+                self.out.append(f"(Attr {attrs[-1]!a} {token})" if stored else token)
                 return []
         work: list[_Work] = [("(Attribute", None), (base, scope)]
         work += [(ascii(a), None) for a in attrs]
@@ -344,131 +320,44 @@ class _Emitter:
 
     def _name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
         name = mangle(raw, scope.class_name)
-        token = self._outside_token(name, scope, (), getattr(node, "lineno", 0), loads=loads)
+        token = self.refs.token(name, scope, (), getattr(node, "lineno", 0), loads)
         if token is not None:
             return token
         owner = scope.lookup(name)
         assert owner is not None
         if owner.kind == "class":
             # The body of a class reads a name of its own or, before it is bound, one from outside.
-            if loads and isinstance(node, ast.Name):
-                above = owner.parent.lookup(name) if owner.parent is not None else None
-                if above is None:
-                    return f"C{owner.number}:{name}|{self._new_ref(self._kind(name), name, (), (), 0)}"
+            reads = loads and isinstance(node, ast.Name)
+            if reads and (owner.parent is None or owner.parent.lookup(name) is None):
+                return f"C{owner.number}:{name}|{self.refs.outside(name, (), 0)}"
             return f"C{owner.number}:{name}"
         self.names.append(name)
         if name in owner.params or self.literal_names:
             return f"P{owner.number}:{name}"
         return f"L{owner.number}:{owner.indices.setdefault(name, len(owner.indices))}"
 
-    def _outside_token(
-        self, name: str, scope: Scope, attrs: tuple[str, ...], line: int, loads: bool = True
-    ) -> str | None:
-        """Return the token of a reference if `name` comes from outside the function, else None."""
-        owner = scope.lookup(name)
-        if owner is None:
-            return self._new_ref(self._kind(name), name, attrs, (), line, loads)
-        if loads and owner.is_import_alias(name):
-            return self._new_ref("import", name, attrs, tuple(owner.imports[name]), line)
-        return None
-
-    def _kind(self, name: str) -> str:
-        return "free" if name in self.freevars else "global"
-
-    def _new_ref(
-        self,
-        kind: str,
-        root: str,
-        attrs: tuple[str, ...],
-        imports: tuple[ImportSpec, ...],
-        line: int,
-        loads: bool = True,
-    ) -> str:
-        if root == "super" and kind == "global" and "__class__" in self.freevars:
-            self._ref("free", "__class__", (), (), line)  # zero-argument super() reads this cell
-        return f"R{self._ref(kind, root, attrs, imports, line, loads)}"
-
-    def _ref(
-        self,
-        kind: str,
-        root: str,
-        attrs: tuple[str, ...],
-        imports: tuple[ImportSpec, ...],
-        line: int,
-        loads: bool = True,
-    ) -> int:
-        key = (kind, root, attrs)
-        index = self.refs.get(key)
-        if index is None:
-            index = self.refs[key] = len(self.ref_list)
-            self.ref_list.append(Ref(kind, root, attrs, imports, loads, line))
-        elif loads and not self.ref_list[index].loads:
-            self.ref_list[index] = self.ref_list[index]._replace(loads=True)
-        return index
-
-    def _mention(self, name: str) -> None:
-        if name in MODE_NAMES:
-            self.mentions.add(name)
-
     # ---- leaves ------------------------------------------------------------------------------
 
     def _emit_constant(self, node: ast.Constant) -> None:
         value = node.value
         if type(value) is str:
-            self._mention(value)
+            self.refs.mention(value)
         # ascii() keeps 1, True, 1.0, -0.0 apart, and does not follow one version's Unicode tables.
-        self.out.append(f"{type(value).__name__}={ascii(value)}")
+        self.out.append(f"{type(value).__name__}={value!a}")
 
     def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         self.out.append("(Import")
-        for name, spec in import_specs(node):
-            name = mangle(name, scope.class_name)
+        for raw, spec in import_specs(node):
+            name = mangle(raw, scope.class_name)
             owner = scope.lookup(name)
             if owner is not None and owner.is_import_alias(name):
                 # What the name stands for is an edge where it is used; `from m import f` runs anyway.
                 if spec.item is not None:
-                    self.out.append(self._new_ref("import", name, (), tuple(owner.imports[name]), node.lineno))
+                    self.out.append(self.refs.imported(name, (), tuple(owner.imports[name]), node.lineno))
                 continue
-            root = f"{spec.level}:{spec.module}:{spec.item}"
-            self.out.append(self._new_ref("import", root, (), (spec,), node.lineno))
-            self.out.append(self._name_token(name, scope, node, loads=False))
+            self.out.append(self.refs.imported(raw, (), (spec,), node.lineno))
+            self.out.append(self._name_token(raw, scope, node, loads=False))
         self.out.append(")")
-
-    def _note_call(self, node: ast.Call, scope: Scope) -> None:
-        """Note lazy imports by constant name, and calls that no static analysis can follow."""
-        callee = node.func
-        name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
-        first = node.args[0] if node.args else None
-        constant = first.value if isinstance(first, ast.Constant) else None
-        if isinstance(callee, ast.Name) and scope.lookup(callee.id) is not None:
-            return
-        if name in ("import_module", "__import__"):
-            if not isinstance(constant, str):
-                self._spot(f"{name} of a computed name", node)
-                return
-            level = len(constant) - len(constant.lstrip("."))
-            spec = ImportSpec(level, constant.lstrip("."), None, False)
-            self.out.append(self._new_ref("import", f"{level}:{constant}", (), (spec,), node.lineno))
-        elif name in ("eval", "exec") and isinstance(callee, ast.Name):
-            if constant is None:
-                self._spot(f"{name} of built text", node)
-        elif name in ("getattr", "attrgetter", "methodcaller") and isinstance(callee, ast.Name):
-            self._note_getattr(name, node, scope)
-
-    def _note_getattr(self, name: str, node: ast.Call, scope: Scope) -> None:
-        which = node.args[1:2] if name == "getattr" else node.args[:1]
-        if which and not isinstance(which[0], ast.Constant):
-            target = node.args[0]
-            if name == "getattr" and isinstance(target, ast.Name) and self._is_outside(target.id, scope):
-                return  # the whole object is a reference already
-            self._spot(f"{name} with a computed name", node)
-
-    def _is_outside(self, raw: str, scope: Scope) -> bool:
-        owner = scope.lookup(mangle(raw, scope.class_name))
-        return owner is None or owner.is_import_alias(raw)
-
-    def _spot(self, what: str, node: ast.AST) -> None:
-        self.spots.append(Spot(what, getattr(node, "lineno", 0)))
 
 
 class _Raw:
@@ -480,8 +369,13 @@ class _Raw:
         self.text = text
 
 
-def _is_inspect_stack(node: ast.Attribute) -> bool:
-    return node.attr == "stack" and isinstance(node.value, ast.Name) and node.value.id == "inspect"
+def _declares_only(statement: ast.stmt) -> bool:
+    """Tell whether a statement is `name: annotation` without a value."""
+    return (
+        isinstance(statement, ast.AnnAssign)
+        and statement.value is None
+        and isinstance(statement.target, ast.Name)
+    )
 
 
 def merged_strings(values: list[ast.expr]) -> list[ast.expr]:
@@ -512,38 +406,3 @@ def _signature(args: ast.arguments, scope: Scope) -> str:
         f"<{names(args.posonlyargs)}/{names(args.args)}*{vararg}/{names(args.kwonlyargs)}**{kwarg}"
         f";{len(args.defaults)};{keyword}>"
     )
-
-
-def _annotations_digest(node: ScopeNode) -> bytes:
-    """Digest the annotations of the function's parameters, result and assignments, as text of their AST."""
-    found: list[str] = []
-    for child in ast.walk(node):
-        if isinstance(child, ast.arg) and child.annotation is not None:
-            found.append(f"{child.arg}:{_plain_dump(child.annotation)}")
-        elif isinstance(child, ast.AnnAssign):
-            found.append(f"{_plain_dump(child.target)}:{_plain_dump(child.annotation)}")
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and child.returns is not None:
-            found.append(f"->{_plain_dump(child.returns)}")
-    return digest("\n".join(found).encode()) if found else b""
-
-
-def _plain_dump(node: ast.AST) -> str:
-    """Write an expression's AST in a way that does not differ between versions of Python."""
-    out: list[str] = []
-    stack: list[object] = [node]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, ast.AST):
-            out.append(type(item).__name__)
-            stack.extend(
-                reversed([(f, getattr(item, f, None)) for f in item._fields if f not in _DROPPED_FIELDS])
-            )
-        elif isinstance(item, tuple):
-            name, value = item
-            if value is None or value == []:
-                continue
-            out.append(f".{name}")
-            stack.extend(reversed(value) if isinstance(value, list) else [value])
-        else:
-            out.append(ascii(item))
-    return "(" + " ".join(out) + ")"

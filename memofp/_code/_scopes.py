@@ -167,31 +167,30 @@ def _bind_names(node: ast.AST, scope: Scope) -> None:
         if not isinstance(node.ctx, ast.Load):
             scope.bind(mangle(node.id, name))
     elif isinstance(node, ast.NamedExpr):
-        target = scope
-        while target.kind == "comprehension" and target.parent is not None:
-            target = target.parent
-        target.bind(mangle(node.target.id, name))
-        if target is not scope:
-            # The Name below would bind in the comprehension; PEP 572 binds around it.
-            scope.nonlocals.add(mangle(node.target.id, name))
+        _bind_walrus(mangle(node.target.id, name), scope)
     elif isinstance(node, ast.Import | ast.ImportFrom):
-        for bound, spec in import_specs(node):
-            bound = mangle(bound, name)
+        for alias, spec in import_specs(node):
+            bound = mangle(alias, name)
             scope.bound.add(bound)
             scope.imports.setdefault(bound, []).append(spec)
-    elif isinstance(node, ast.ExceptHandler):
-        if node.name:
-            scope.bind(mangle(node.name, name))
-    elif isinstance(node, ast.MatchAs | ast.MatchStar):
-        if node.name:
-            scope.bind(mangle(node.name, name))
-    elif isinstance(node, ast.MatchMapping):
-        if node.rest:
-            scope.bind(mangle(node.rest, name))
+    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping):
+        bare = node.rest if isinstance(node, ast.MatchMapping) else node.name
+        if bare:
+            scope.bind(mangle(bare, name))
     elif isinstance(node, ast.Global):
         scope.outer.update(mangle(n, name) for n in node.names)
     elif isinstance(node, ast.Nonlocal):
         scope.nonlocals.update(mangle(n, name) for n in node.names)
+
+
+def _bind_walrus(name: str, scope: Scope) -> None:
+    """Bind the target of `:=` in the function around any comprehensions (PEP 572)."""
+    target = scope
+    while target.kind == "comprehension" and target.parent is not None:
+        target = target.parent
+    target.bind(name)
+    if target is not scope:
+        scope.nonlocals.add(name)  # the Name below it is stored to, and must not bind here
 
 
 def import_specs(node: ast.Import | ast.ImportFrom) -> list[tuple[str, ImportSpec]]:

@@ -77,9 +77,7 @@ class SourceTable:
             self._codes.setdefault(code_digest(code), []).append(code)
             stack.extend(reversed(nested_codes(code)))
 
-    def find(
-        self, running: CodeType, neutral: frozenset[tuple[str, ...]] = frozenset()
-    ) -> Fact | None:
+    def find(self, running: CodeType, neutral: frozenset[tuple[str, ...]] = frozenset()) -> Fact | None:
         """Return the fact of a running code object, None if this text is not what it was made from."""
         candidates = self._codes.get(code_digest(running))
         if not candidates:
@@ -108,9 +106,8 @@ class SourceTable:
         if len(nodes) == 1:
             return nodes[0]
         # Several on one line: the body that holds the code's positions, and the smallest such body.
-        positions = [
-            (line, column) for line, _, column, _ in code.co_positions() if line is not None and column is not None
-        ]  # fmt: skip
+        spots = ((line, column) for line, _, column, _ in code.co_positions())
+        positions = [(line, column) for line, column in spots if line is not None and column is not None]
 
         def fit(pair: tuple[_FunctionNode, str | None]) -> tuple[int, tuple[int, int]]:
             start_line, start, end_line, end = _body_span(pair[0])

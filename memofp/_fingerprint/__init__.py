@@ -1,1 +1,9 @@
-"""Fingerprint functions: live object in, digest and manifest out."""
+"""Fingerprint functions: a live function in; the digest of what it would do, and a manifest, out."""
+
+from __future__ import annotations
+
+from memofp._fingerprint._build import Fingerprint, fingerprint
+from memofp._fingerprint._names import function_name
+from memofp._fingerprint._watch import Watch
+
+__all__ = ["Fingerprint", "Watch", "fingerprint", "function_name"]

@@ -1,0 +1,154 @@
+"""Collect what a function names from outside itself: references, telling names, blind spots."""
+
+from __future__ import annotations
+
+import ast
+from typing import NamedTuple
+
+from memofp._code._facts import ImportSpec, Ref, Spot
+from memofp._code._scopes import Scope, mangle
+
+__all__ = ["MODE_NAMES", "References", "is_inspect_stack", "sees_locals"]
+
+# Reachable code that mentions one of these can see more of a function than its meaning.
+MODE_NAMES = frozenset(
+    {
+        "__doc__", "getdoc", "__annotations__", "get_type_hints", "signature", "getfullargspec",
+        "get_annotations", "__annotate__",
+        "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
+        "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals",
+        "f_back", "__subclasses__",
+    }
+)  # fmt: skip
+_SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
+_SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
+_SEES_GLOBALS = frozenset({"globals", "eval", "exec"})
+_COMPUTED = {"getattr": 1, "attrgetter": 0, "methodcaller": 0}  # callable -> position of the name
+
+
+class _Key(NamedTuple):
+    kind: str
+    root: str
+    attrs: tuple[str, ...]
+    imports: tuple[ImportSpec, ...]
+
+
+class References:
+    """The references of one function, numbered by first use, and what else its names give away."""
+
+    def __init__(self, freevars: frozenset[str]) -> None:
+        self.freevars = freevars
+        self.found: list[Ref] = []
+        self.mentions: set[str] = set()
+        self.spots: list[Spot] = []
+        self._indices: dict[_Key, int] = {}
+
+    def token(
+        self, name: str, scope: Scope, attrs: tuple[str, ...], line: int, loads: bool = True
+    ) -> str | None:
+        """Return the token of a reference if `name` comes from outside the function, else None."""
+        owner = scope.lookup(name)
+        if owner is None:
+            return self.outside(name, attrs, line, loads)
+        if loads and owner.is_import_alias(name):
+            return self.imported(name, attrs, tuple(owner.imports[name]), line)
+        return None
+
+    def outside(self, name: str, attrs: tuple[str, ...], line: int, loads: bool = True) -> str:
+        """Return the token of a name that no scope of the function binds."""
+        kind = "free" if name in self.freevars else "global"
+        if kind == "global":
+            if name == "super" and "__class__" in self.freevars:
+                self._number("free", "__class__", (), (), line)  # zero-argument super() reads this cell
+            if name in _SEES_GLOBALS:
+                self._number("globals", "", (), (), line)
+            if name == "sys" and attrs[:1] == ("modules",):
+                self.spots.append(Spot("module looked up in sys.modules", line))
+        return f"R{self._number(kind, name, attrs, (), line, loads)}"
+
+    def imported(self, name: str, attrs: tuple[str, ...], imports: tuple[ImportSpec, ...], line: int) -> str:
+        """Return the token of a name that import statements in the body bind."""
+        return f"R{self._number('import', name, attrs, imports, line)}"
+
+    def mention(self, name: str) -> None:
+        """Note a name that shows that the code can see more than the meaning of a function."""
+        if name in MODE_NAMES:
+            self.mentions.add(name)
+
+    def _number(
+        self,
+        kind: str,
+        root: str,
+        attrs: tuple[str, ...],
+        imports: tuple[ImportSpec, ...],
+        line: int,
+        loads: bool = True,
+    ) -> int:
+        key = _Key(kind, root, attrs, imports)
+        index = self._indices.get(key)
+        if index is None:
+            index = self._indices[key] = len(self.found)
+            self.found.append(Ref(kind, root, attrs, imports, loads, line))
+        elif loads and not self.found[index].loads:
+            self.found[index] = self.found[index]._replace(loads=True)
+        return index
+
+    # ---- calls -------------------------------------------------------------------------------
+
+    def note_call(self, node: ast.Call, scope: Scope) -> str | None:
+        """Note a call that no static analysis can follow; return the token of an import by constant name."""
+        callee = node.func
+        name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+        if isinstance(callee, ast.Name) and self._is_local(callee.id, scope):
+            return None
+        first = node.args[0] if node.args else None
+        constant = first.value if isinstance(first, ast.Constant) else None
+        if name in ("import_module", "__import__"):
+            return self._note_import(name, constant, node)
+        if name in ("eval", "exec") and isinstance(callee, ast.Name) and constant is None:
+            self._spot(f"{name} of built text", node)
+        elif name in _COMPUTED:
+            self._note_computed(name, node, scope)
+        return None
+
+    def _note_import(self, name: str, constant: object, node: ast.Call) -> str | None:
+        if not isinstance(constant, str):
+            self._spot(f"{name} of a computed name", node)
+            return None
+        level = len(constant) - len(constant.lstrip("."))
+        spec = ImportSpec(level, constant.lstrip("."), None, False)
+        return self.imported(f"{name} {constant}", (), (spec,), node.lineno)
+
+    def _note_computed(self, name: str, node: ast.Call, scope: Scope) -> None:
+        position = _COMPUTED[name]
+        which = node.args[position : position + 1]
+        if not which or isinstance(which[0], ast.Constant):
+            return
+        target = node.args[0]
+        if name == "getattr" and isinstance(target, ast.Name) and not self._is_local(target.id, scope):
+            return  # the whole object is a reference already
+        self._spot(f"{name} with a computed name", node)
+
+    def _is_local(self, raw: str, scope: Scope) -> bool:
+        name = mangle(raw, scope.class_name)
+        owner = scope.lookup(name)
+        return owner is not None and not owner.is_import_alias(name)
+
+    def _spot(self, what: str, node: ast.AST) -> None:
+        self.spots.append(Spot(what, getattr(node, "lineno", 0)))
+
+
+def is_inspect_stack(node: ast.Attribute) -> bool:
+    """Tell `inspect.stack` from the many other things that are called stack."""
+    return node.attr == "stack" and isinstance(node.value, ast.Name) and node.value.id == "inspect"
+
+
+def sees_locals(root: ast.AST, own: set[str]) -> bool:
+    """Tell whether code can see the names of its locals: `locals()`, `eval`, frames."""
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name):
+            if node.id in _SEES_FRAMES or (node.id in _SEES_LOCALS and node.id not in own):
+                return True
+        elif isinstance(node, ast.Attribute) and (node.attr in _SEES_FRAMES or is_inspect_stack(node)):
+            return True
+    return False

@@ -1,0 +1,112 @@
+"""Compute a fingerprint: graph, components, digest; the manifest when somebody asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import FunctionType
+from typing import Any
+
+from memofp._digest import digest_parts
+from memofp._errors import DecorationError
+from memofp._fingerprint._boundary import place_of_function
+from memofp._fingerprint._components import component_digests, strong_components
+from memofp._fingerprint._expand import expand
+from memofp._fingerprint._graph import Graph, Options
+from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._isolated import isolated_digest
+from memofp._fingerprint._manifests import build_manifest
+from memofp._manifest import Manifest
+from memofp._values import set_code_hasher
+
+__all__ = ["FINGERPRINT_FORMAT", "Fingerprint", "fingerprint", "make_options"]
+
+FINGERPRINT_FORMAT = 1  # enters every digest: a change of any rule here or in `_code` is a new number
+
+
+class Fingerprint:
+    """What a function would do: a digest, and the manifest behind it.
+
+    Attributes:
+        digest: 32 hexadecimal characters; equal means that the function would do the same.
+    """
+
+    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_root", "digest")
+
+    def __init__(self, graph: Graph, root: int) -> None:
+        edges = [node.edges for node in graph.nodes]
+        self._graph = graph
+        self._root = root
+        self._local = graph.local_bytes(graph.modes())
+        self._digests = component_digests(self._local, edges, strong_components(edges, root))
+        self._manifest: Manifest | None = None
+        parts = [b"%d" % FINGERPRINT_FORMAT, self._digests[root]]
+        self.digest = digest_parts(b"fingerprint", parts).hex()
+
+    @property
+    def manifest(self) -> Manifest:
+        """Return the dependency graph as plain data."""
+        if self._manifest is None:
+            self._manifest = build_manifest(self._graph, self._root, self._digests, self._local)
+        return self._manifest
+
+    @property
+    def guards(self) -> Guards:
+        """Return the guards over everything that was read."""
+        return self._graph.guards
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Fingerprint) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"<Fingerprint {self.digest}>"
+
+
+def fingerprint(func: Callable[..., Any], **options: Any) -> Fingerprint:
+    """Return the fingerprint of a function: what it would do, transitively.
+
+    Args:
+        func: a function, method, partial, class or other callable, decorated with `memoize` or not.
+        options: `neutral`, `packages` and `depends_on`, as for `memoize`.
+
+    Raises:
+        DecorationError: if `func` is not callable.
+    """
+    if not callable(func):
+        raise DecorationError(f"cannot fingerprint {type(func).__qualname__!r} object: it is not callable")
+    target: Any = func.__wrapped__ if getattr(type(func), "__memofp_memoized__", False) else func
+    return build(target, make_options(target, options))
+
+
+def build(func: Any, options: Options) -> Fingerprint:
+    """Build the graph of a callable and digest it."""
+    graph = Graph(options, expand)
+    root = graph.visit(func, getattr(func, "__qualname__", type(func).__qualname__))
+    assert isinstance(root, int)  # a callable is no atom
+    graph.run()
+    return Fingerprint(graph, root)
+
+
+def make_options(func: Any, given: Mapping[str, Any]) -> Options:
+    """Return options from keyword arguments; the function's own installed package counts as user code."""
+    known = {"neutral": tuple(given.get("neutral") or ()), "packages": dict(given.get("packages") or {})}
+    return Options(**known, own_packages=_own_packages(func), depends_on=tuple(given.get("depends_on") or ()))
+
+
+def _own_packages(func: Any) -> frozenset[str]:
+    while not isinstance(func, FunctionType):
+        inner = (
+            getattr(func, "__func__", None)
+            or getattr(func, "func", None)
+            or getattr(func, "__wrapped__", None)
+        )
+        if inner is None:
+            return frozenset()
+        func = inner
+    place = place_of_function(func)
+    return frozenset({place.package}) if place.kind == "package" else frozenset()
+
+
+set_code_hasher(isolated_digest)

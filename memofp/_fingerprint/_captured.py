@@ -1,0 +1,301 @@
+"""Expand captured values: containers and instances by value, through the same reduction as arguments."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import sys
+import threading
+import types
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+from memofp._digest import digest_parts
+from memofp._fingerprint._boundary import place_of_class
+from memofp._fingerprint._foreign import foreign_object
+from memofp._fingerprint._graph import ATOMS, Graph, Node, leaf
+from memofp._fingerprint._guards import ABSENT
+from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
+
+__all__ = ["expand_captured"]
+
+_LOCKS = (
+    type(threading.Lock()),
+    type(threading.RLock()),
+    threading.Condition,
+    threading.Event,
+    threading.Semaphore,
+)
+_MUTABLE_CONTAINERS = (list, set, bytearray)
+_GUARDED_BY_ITEMS = frozenset({list, set})
+
+
+def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
+    """Fill in the node of a captured value."""
+    for kind, expander in _BY_TYPE:
+        if isinstance(obj, kind):
+            expander(graph, node, obj)
+            return
+    fill(graph, node, obj, reduce_value(obj))
+
+
+def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refusal) -> None:
+    """Fill in a node from one level of a value's decomposition."""
+    if isinstance(reduced, Leaf):
+        node.local = digest_parts(b"leaf", [reduced.data])
+        guard_leaf(graph, obj, reduced)
+    elif isinstance(reduced, Parts):
+        _fill_parts(graph, node, obj, reduced)
+    elif isinstance(reduced, Code):
+        if reduced.value is obj:
+            _fill_opaque(graph, node, obj, "cannot be read by value")
+        else:
+            node.local = b"code"
+            node.add("is", graph.visit(reduced.value, node.name))
+    else:
+        _fill_opaque(graph, node, obj, reduced.reason)
+
+
+def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
+    node.local = digest_parts(b"parts" if reduced.ordered else b"bag", [reduced.tag])
+    guard_parts(graph, obj, reduced)
+    atoms: list[bytes] = []
+    for i, (label, value) in enumerate(reduced.children):
+        if type(value) in ATOMS and reduced.ordered:
+            # Long runs of atoms are one digest, not one edge each.
+            found = reduce_value(value)
+            assert isinstance(found, Leaf)
+            atoms.append(b"%d" % i)
+            atoms.append(found.data)
+            continue
+        target = _child(graph, f"{node.name}{label}", value)
+        node.add(str(i) if reduced.ordered else "", target)
+    if atoms:
+        node.add("atoms", leaf("atoms", *atoms))
+
+
+def _child(graph: Graph, name: str, value: Any) -> int | bytes:
+    """Return the target of a child: a live object's node, or a node for a part that stands for itself."""
+    if isinstance(value, Leaf):
+        return leaf("leaf", value.data)
+    if isinstance(value, Code):
+        return graph.visit(value.value, name)
+    if isinstance(value, Parts | Refusal):
+        part = Node("", name, value)
+        index = graph.add(part)
+        fill(graph, part, None, value)
+        return index
+    return graph.visit(value, name)
+
+
+def _fill_opaque(graph: Graph, node: Node, obj: Any, reason: str) -> None:
+    """What cannot be read by value is its type, and a declared blind spot."""
+    kind = type(obj)
+    node.kind = "opaque"
+    node.value = f"<{kind.__module__}.{kind.__qualname__}>"
+    node.local = b"opaque"
+    node.add("type", graph.visit(kind, kind.__name__))
+    graph.spot(f"captured value that {reason}", node.name)
+
+
+# ---- guards -------------------------------------------------------------------------------------
+
+
+def guard_leaf(graph: Graph, obj: Any, reduced: Leaf) -> None:
+    """Guard a value that was read whole."""
+    kind = type(obj)
+    if obj is None or kind in ATOMS or (not reduced.mutable and kind not in (list, set, dict)):
+        if kind is tuple:
+            _guard_nested(graph, obj)
+        return
+    if kind in (list, set, dict, tuple):
+        _guard_nested(graph, obj)
+    else:
+        _guard_by_reading(graph, obj, reduced.data)
+
+
+def _guard_by_reading(graph: Graph, obj: Any, data: bytes) -> None:
+    def read() -> object:
+        found = reduce_value(obj)
+        return found.data if isinstance(found, Leaf) else None
+
+    graph.guards.probe(read, data)
+
+
+def _guard_nested(graph: Graph, obj: Any) -> None:
+    """Guard builtin containers within builtin containers, each by its own items."""
+    stack = [obj]
+    seen: set[int] = set()
+    while stack:
+        one = stack.pop()
+        kind = type(one)
+        if kind not in (list, set, dict, tuple) or id(one) in seen:
+            continue
+        seen.add(id(one))
+        if kind is dict:
+            graph.guards.mapping(one)
+            stack.extend(one)
+            stack.extend(one.values())
+        else:
+            if kind is not tuple:
+                graph.guards.sequence(one)
+            stack.extend(one)
+
+
+def guard_parts(graph: Graph, obj: Any, reduced: Parts) -> None:
+    """Guard a composite by the identity of its items, or by reading it again."""
+    kind = type(obj)
+    if obj is None or kind in (tuple, frozenset):
+        return
+    if kind is dict:
+        graph.guards.mapping(obj)
+        return
+    if kind in _GUARDED_BY_ITEMS:
+        graph.guards.sequence(obj)
+        return
+    plain = not kind.__flags__ & 0x200 or isinstance(obj, dict | list | set | tuple | bytearray)
+    space = _instance_space(obj)
+    if space is not None and not reduced.fresh and not plain:
+        graph.guards.mapping(space)
+        graph.guards.attribute(obj, "__class__", kind)
+        if not _has_slots(kind):
+            return
+    if reduced.mutable or reduced.fresh:
+        _guard_parts_by_reading(graph, obj, reduced)
+
+
+def _instance_space(obj: Any) -> dict[str, Any] | None:
+    try:
+        space = object.__getattribute__(obj, "__dict__")
+    except AttributeError:
+        return None
+    return space if type(space) is dict else None
+
+
+def _has_slots(kind: type) -> bool:
+    return any("__slots__" in type.__dict__["__dict__"].__get__(base) for base in kind.__mro__)
+
+
+def _guard_parts_by_reading(graph: Graph, obj: Any, reduced: Parts) -> None:
+    if reduced.fresh:
+        from memofp._fingerprint._isolated import isolated_digest
+
+        graph.guards.probe(lambda: isolated_digest(obj), isolated_digest(obj))
+        return
+    children = [v for _, v in reduced.children]
+    marks = [_mark(v) for v in children]
+
+    def read() -> object:
+        found = reduce_value(obj)
+        return (
+            isinstance(found, Parts)
+            and found.tag == reduced.tag
+            and [_mark(v) for _, v in found.children] == marks
+        )
+
+    graph.guards.probe(read, True)
+
+
+def _mark(value: Any) -> object:
+    if isinstance(value, Leaf):
+        return value.data
+    return (
+        id(value.value)
+        if isinstance(value, Code)
+        else (type(value), value)
+        if type(value) in ATOMS
+        else id(value)
+    )
+
+
+# ---- values with rules of their own -------------------------------------------------------------
+
+
+def _by_type(graph: Graph, node: Node, obj: Any) -> None:
+    """Loggers, locks and thread-locals: what they hold at the moment is no input."""
+    node.local = b"by type"
+    node.add("type", graph.visit(type(obj), type(obj).__name__))
+
+
+def _expand_context_variable(graph: Graph, node: Node, obj: contextvars.ContextVar[Any]) -> None:
+    """A context variable is its value in the current context."""
+    node.local = digest_parts(b"context variable", [obj.name.encode()])
+    value = obj.get(ABSENT)  # type: ignore[arg-type] # any default will do
+    graph.guards.probe(lambda: obj.get(ABSENT) is value, True)  # type: ignore[arg-type] # as above
+    if value is not ABSENT:
+        node.add("value", graph.visit(value, f"{node.name}.value"))
+
+
+def _expand_weak_reference(graph: Graph, node: Node, obj: weakref.ref[Any]) -> None:
+    node.local = b"weak reference"
+    value = obj()
+    graph.guards.probe(lambda: obj() is value, True)
+    if value is not None:
+        node.add("value", graph.visit(value, f"{node.name}()"))
+
+
+def _expand_weak_dict(graph: Graph, node: Node, obj: Any) -> None:
+    node.local = digest_parts(b"weak mapping", [type(obj).__name__.encode()])
+    pairs = list(obj.items())
+    marks = sorted((id(k), id(v)) for k, v in pairs)
+    graph.guards.probe(lambda: sorted((id(k), id(v)) for k, v in obj.items()), marks)
+    for key, value in pairs:
+        pair = Node("", node.name, (key, value), b"pair")
+        pair.add("k", graph.visit(key, f"{node.name} key"))
+        pair.add("v", graph.visit(value, f"{node.name}[]"))
+        node.add("", graph.add(pair))
+
+
+def _expand_weak_set(graph: Graph, node: Node, obj: Any) -> None:
+    node.local = b"weak set"
+    items = list(obj)
+    graph.guards.probe(lambda: sorted(map(id, obj)), sorted(map(id, items)))
+    for item in items:
+        node.add("", graph.visit(item, f"{node.name} item"))
+
+
+def _expand_mapping_proxy(graph: Graph, node: Node, obj: types.MappingProxyType[Any, Any]) -> None:
+    node.local = b"mapping proxy"
+    copy = dict(obj)
+    graph.guards.probe(
+        lambda: [*map(id, obj), *map(id, obj.values())], [*map(id, copy), *map(id, copy.values())]
+    )
+    node.add("of", graph.visit(copy, node.name))
+
+
+def _expand_code_object(graph: Graph, node: Node, obj: types.CodeType) -> None:
+    from memofp._code._codes import code_digest
+
+    node.local = digest_parts(b"code object", [code_digest(obj)])
+
+
+def _expand_environment(graph: Graph, node: Node, obj: Any) -> None:
+    """`os.environ` and the standard streams are the process's, not the program's; see `EnvVar`."""
+    node.local = b"process state"
+    node.add("type", foreign_object(graph, graph.place(place_of_class(type(obj))), type(obj)))
+
+
+def _environment_types() -> tuple[type, ...]:
+    import os
+
+    return (type(os.environ),)
+
+
+_BY_TYPE: tuple[tuple[Any, Callable[[Graph, Node, Any], None]], ...] = (
+    ((*_LOCKS, threading.local, logging.Logger, logging.Handler, logging.LoggerAdapter), _by_type),
+    (contextvars.ContextVar, _expand_context_variable),
+    (weakref.ref, _expand_weak_reference),
+    ((weakref.WeakValueDictionary, weakref.WeakKeyDictionary), _expand_weak_dict),
+    (weakref.WeakSet, _expand_weak_set),
+    (types.MappingProxyType, _expand_mapping_proxy),
+    (types.CodeType, _expand_code_object),
+    (_environment_types(), _expand_environment),
+)
+
+
+def is_stream(obj: Any) -> bool:
+    """Tell whether an object is one of the process's standard streams."""
+    return any(
+        obj is s for s in (sys.stdin, sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__, sys.__stdin__)
+    )

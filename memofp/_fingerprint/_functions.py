@@ -1,0 +1,156 @@
+"""Expand functions: the user's by their code and everything that it reads, others by name."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from memofp._code import Fact, fact_of
+from memofp._digest import digest, digest_parts
+from memofp._fingerprint._boundary import place_of_function
+from memofp._fingerprint._foreign import foreign_object
+from memofp._fingerprint._graph import Graph, Node, is_code
+from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._resolve import Context, module_name, resolve
+
+__all__ = ["expand_function", "function_name"]
+
+
+def function_name(function: FunctionType) -> str:
+    """Return `module.qualname`; a script's module is called after its file."""
+    return f"{module_name(function.__globals__)}.{function.__qualname__}"
+
+
+def expand_function(graph: Graph, node: Node, function: FunctionType) -> None:
+    """Fill in the node of a Python function."""
+    place = graph.place(place_of_function(function))
+    if place.kind == "user":
+        _expand_own(graph, node, function)
+    else:
+        _expand_foreign(graph, node, function)
+
+
+def cell_values(function: FunctionType) -> dict[str, Any]:
+    """Return the free variables' values; an empty cell gives ABSENT."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:
+            found[name] = ABSENT
+    return found
+
+
+def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
+    code = function.__code__
+    name = function_name(function)
+    if not node.kind:
+        node.kind = "func"
+    node.name = name
+    fact = fact_of(code, function.__globals__)
+    node.fact = fact
+    node.file = code.co_filename
+    node.line = fact.line or code.co_firstlineno
+    node.source = fact.source or None
+    context = Context(graph, name, function.__globals__, cell_values(function), node.file, node.line)
+    if graph.options.neutral and fact.bare_calls:
+        fact = _without_neutral(context, function, fact)
+    graph.guards.function(function)
+    graph.mentions |= fact.mentions
+    for spot in fact.spots:
+        graph.spot(spot.what, name, node.file, spot.line or None)
+    rests = _add_references(context, node, fact)
+    defaults = function.__defaults__ or ()
+    node.local = digest_parts(b"function", [fact.body, rests, b"%d" % len(defaults)])
+    node.extras = {
+        "docs": _live_doc(function, fact),
+        "annotations": fact.annotations,
+        "names": digest_parts(
+            b"names", [fact.names, function.__name__.encode(), function.__qualname__.encode()]
+        ),
+        "modules": module_name(function.__globals__).encode(),
+        "sources": digest(fact.source.encode("utf-8", "surrogatepass")),
+    }
+    _add_live_parts(graph, node, function)
+
+
+def _without_neutral(context: Context, function: FunctionType, fact: Fact) -> Fact:
+    """Return the fact without the bare calls of callables that the caller declared neutral."""
+    dropped = frozenset(chain for chain in fact.bare_calls if _names_neutral(context, chain))
+    return fact_of(function.__code__, function.__globals__, dropped) if dropped else fact
+
+
+def _names_neutral(context: Context, chain: tuple[str, ...]) -> bool:
+    builtins = context.space.get("__builtins__")
+    space = builtins if isinstance(builtins, dict) else getattr(builtins, "__dict__", {})
+    value = context.space.get(chain[0], space.get(chain[0], ABSENT))
+    for attr in chain[1:]:
+        value = getattr(value, attr, ABSENT)
+    return value is not ABSENT and any(_same_callable(value, n) for n in context.graph.options.neutral)
+
+
+def _same_callable(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    mine, theirs = getattr(one, "__func__", None), getattr(other, "__func__", None)
+    return mine is not None and mine is theirs and one.__self__ is other.__self__
+
+
+def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
+    """Add an edge for each reference; return, as bytes, the attributes behind those that end at an object."""
+    rests: list[bytes] = []
+    for i, ref in enumerate(fact.refs):
+        if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
+            rests.append(b"=" + ref.root.encode())
+            continue
+        target, rest = resolve(context, ref)
+        node.add(f"r{i}", target)
+        rests.append(".".join(rest).encode())
+    return b"\0".join(rests)
+
+
+def _live_doc(function: FunctionType, fact: Fact) -> bytes:
+    doc = function.__doc__
+    return digest_parts(b"docs", [fact.docs, ascii(doc).encode() if isinstance(doc, str) else b""])
+
+
+def _add_live_parts(graph: Graph, node: Node, function: FunctionType) -> None:
+    """Add defaults and attributes: values that the code object does not hold."""
+    for i, value in enumerate(function.__defaults__ or ()):
+        node.add(f"d{i}", _value(graph, f"{node.name}.<default {i}>", value))
+    for key, value in sorted((function.__kwdefaults__ or {}).items()):
+        node.add(f"k:{key}", _value(graph, f"{node.name}.<default {key}>", value))
+    for key, value in sorted(function.__dict__.items(), key=lambda item: str(item[0])):
+        node.add(f".{key}", _value(graph, f"{node.name}.{key}", value))
+
+
+def _value(graph: Graph, name: str, value: Any) -> int | bytes:
+    if is_code(value):
+        return graph.visit(value, name)
+    return graph.slot("const", name, ("slot", name, id(value)), value)
+
+
+def _expand_foreign(graph: Graph, node: Node, function: FunctionType) -> None:
+    """A foreign function is its name; what a foreign decorator holds of the user's is looked through."""
+    place = graph.place(place_of_function(function))
+    node.local = b"foreign function"
+    node.add("is", foreign_object(graph, place, function))
+    if function.__closure__ is None and not function.__dict__:
+        return
+    graph.guards.function(function)
+    for name, value in cell_values(function).items():
+        if value is not ABSENT:
+            node.add(f"c:{name}", graph.visit(value, f"{function.__qualname__}.{name}"))
+    for key, value in sorted(function.__dict__.items(), key=lambda item: str(item[0])):
+        node.add(f".{key}", graph.visit(value, f"{function.__qualname__}.{key}"))
+    for i, value in enumerate(function.__defaults__ or ()):
+        node.add(f"d{i}", graph.visit(value, f"{function.__qualname__}.<default {i}>"))
+    _add_annotations(graph, node, function)
+
+
+def _add_annotations(graph: Graph, node: Node, function: FunctionType) -> None:
+    """A foreign wrapper may read the annotations of what it wraps (validation, injection)."""
+    for name, value in cell_values(function).items():
+        if isinstance(value, FunctionType) and graph.place(place_of_function(value)).kind == "user":
+            fact = fact_of(value.__code__, value.__globals__)
+            node.local = digest_parts(node.local, [name.encode(), fact.annotations])

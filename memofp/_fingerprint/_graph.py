@@ -1,0 +1,244 @@
+"""Build the graph behind a fingerprint: live objects as nodes, what they read as labelled edges."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from memofp._code import Fact
+from memofp._digest import digest_parts
+from memofp._fingerprint._boundary import USER, Place
+from memofp._fingerprint._components import Edge
+from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._packages import distribution_of
+from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
+
+__all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
+
+ATOMS = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)})
+Target = "int | bytes"
+
+# Which names, seen in reachable code, make which side of a function or class count.
+MODES: Mapping[str, frozenset[str]] = {
+    "docs": frozenset({"__doc__", "getdoc", "getsource", "getsourcelines"}),
+    "annotations": frozenset(
+        {"__annotations__", "get_type_hints", "signature", "getfullargspec", "get_annotations", "__annotate__"}
+    ),
+    "names": frozenset(
+        {
+            "__name__", "__qualname__", "__code__", "getsource", "getsourcelines", "_getframe", "currentframe",
+            "inspect.stack", "getinnerframes", "getouterframes", "f_locals", "f_back",
+        }
+    ),
+    "modules": frozenset({"__module__"}),
+    "sources": frozenset({"getsource", "getsourcelines"}),
+    "subclasses": frozenset({"__subclasses__"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller may set about fingerprints.
+
+    Attributes:
+        neutral: callables whose bare expression statements do not count.
+        packages: import or distribution name -> `version`, `source` or None (does not count).
+        own_packages: top-level packages that count as user code although they are installed.
+        depends_on: declared dependencies.
+    """
+
+    neutral: tuple[Any, ...] = ()
+    packages: Mapping[str, str | None] = field(default_factory=dict)
+    own_packages: frozenset[str] = frozenset()
+    depends_on: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One live object, or one name that binds a value, in the graph."""
+
+    kind: str  # of the manifest's kinds, or "" for what the manifest does not list
+    name: str
+    obj: Any  # held, so that its id stays its own
+    local: bytes = b""
+    extras: dict[str, bytes] = field(default_factory=dict)  # mode -> what counts under it
+    edges: list[Edge] = field(default_factory=list)
+    file: str | None = None
+    line: int | None = None
+    source: str | None = None
+    value: str | None = None
+    fact: Fact | None = None
+
+    def add(self, label: str, target: int | bytes) -> None:
+        self.edges.append((label.encode("utf-8", "surrogatepass"), target))
+
+
+def leaf(tag: str, *parts: bytes) -> bytes:
+    """Return the digest of something that reaches nothing else."""
+    return digest_parts(tag.encode(), parts)
+
+
+class Graph:
+    """Nodes by identity, a worklist of those not looked into yet, and the guards over all of them."""
+
+    def __init__(self, options: Options, expand: Callable[[Graph, int], None]) -> None:
+        self.options = options
+        self.nodes: list[Node] = []
+        self.guards = Guards()
+        self.mentions: set[str] = set()
+        self.spots: list[tuple[str, str, str | None, int | None]] = []
+        self._expand = expand
+        self._by_id: dict[int, int] = {}
+        self._by_key: dict[object, int] = {}
+        self._pending: list[int] = []
+
+    # ---- making nodes ------------------------------------------------------------------------
+
+    def visit(self, obj: Any, name: str) -> int | bytes:
+        """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
+        if type(obj) in ATOMS:
+            return self.atom(obj)
+        known = self._by_id.get(id(obj))
+        if known is not None:
+            return known
+        index = self._by_id[id(obj)] = self.add(Node("", name, obj))
+        self._pending.append(index)
+        return index
+
+    def atom(self, obj: object) -> bytes:
+        reduced = reduce_value(obj)
+        assert isinstance(reduced, Leaf)
+        return leaf("leaf", reduced.data)
+
+    def add(self, node: Node) -> int:
+        self.nodes.append(node)
+        return len(self.nodes) - 1
+
+    def keyed(self, key: object, make: Callable[[], Node]) -> int:
+        """Return the node under a key that is no live object's identity, made if it is new."""
+        index = self._by_key.get(key)
+        if index is None:
+            index = self._by_key[key] = self.add(make())
+        return index
+
+    def slot(self, kind: str, name: str, key: object, value: Any) -> int | bytes:
+        """Return the node for a name that binds a value, which the manifest lists as `kind:name`.
+
+        Functions, classes and modules stand for themselves: who binds them does not matter.
+        """
+        if is_code(value):
+            return self.visit(value, name)
+
+        def make() -> Node:
+            node = Node(kind, name, value, b"slot")
+            node.value = describe(value)
+            return node
+
+        fresh = key not in self._by_key
+        index = self.keyed(key, make)
+        if fresh:
+            self.nodes[index].add("", self.visit(value, name))
+        return index
+
+    def package(self, place: Place) -> int:
+        """Return the node of a third-party distribution: a leaf, name and version."""
+        name, version = distribution_of(place.package, place.root)
+        policy = self.options.packages
+        counted = policy.get(place.package, policy.get(name, "version")) is not None
+
+        def make() -> Node:
+            local = digest_parts(b"package", [name.encode(), version.encode() if counted else b""])
+            return Node("package", name, None, local, value=version)
+
+        return self.keyed(("package", name), make)
+
+    def place(self, place: Place) -> Place:
+        """Apply the caller's policy: a package under `source`, or the function's own, is user code."""
+        if place.kind != "package" or place.package == "memofp":
+            return place
+        if place.package in self.options.own_packages or self.options.packages.get(place.package) == "source":
+            return USER
+        if (
+            self.options.packages
+            and self.options.packages.get(distribution_of(place.package, place.root)[0]) == "source"
+        ):
+            return USER
+        return place
+
+    def spot(self, what: str, where: str, file: str | None = None, line: int | None = None) -> None:
+        self.spots.append((what, where, file, line))
+
+    # ---- running -----------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Expand nodes until none is left.  A worklist: real libraries nest deeper than the stack."""
+        while True:
+            while self._pending:
+                self._expand(self, self._pending.pop())
+            if "subclasses" not in self.modes() or not self._add_subclasses():
+                return
+
+    def _add_subclasses(self) -> bool:
+        """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""
+        added = False
+        for index in range(len(self.nodes)):
+            node = self.nodes[index]
+            if isinstance(node.obj, type) and node.kind == "class" and "subclasses" not in node.extras:
+                node.extras["subclasses"] = b""
+                for subclass in type.__subclasses__(node.obj):
+                    node.add("subclass", self.visit(subclass, subclass.__name__))
+                added = True
+        return added
+
+    def modes(self) -> frozenset[str]:
+        """Return the modes that names in reachable code switch on."""
+        return frozenset(mode for mode, names in MODES.items() if not names.isdisjoint(self.mentions))
+
+    def local_bytes(self, modes: frozenset[str]) -> list[bytes]:
+        """Return for each node what it is by itself under these modes."""
+        out = []
+        for node in self.nodes:
+            parts = [node.local]
+            for mode in sorted(modes & node.extras.keys()):
+                parts += [mode.encode(), node.extras[mode]]
+            out.append(digest_parts(b"local", parts) if len(parts) > 1 else node.local)
+        return out
+
+
+def is_code(value: object) -> bool:
+    """Tell whether a value is code (function, class, module ...) rather than data."""
+    return type(value) not in ATOMS and (
+        isinstance(value, type | ModuleType) or isinstance(reduce_kind(value), Code)
+    )
+
+
+def reduce_kind(value: object) -> Leaf | Parts | Code | Refusal:
+    """Return one level of the value's decomposition."""
+    return reduce_value(value)
+
+
+def describe(value: object) -> str:
+    """Describe a captured value in a few words, without running code of the user's."""
+    if type(value) in ATOMS:
+        text = ascii(value) if not isinstance(value, str) else repr(value)
+        return text if len(text) <= 80 else text[:77] + "..."
+    kind = type(value)
+    if kind in (list, tuple, dict, set, frozenset):
+        return _describe_container(value)
+    return f"<{kind.__module__}.{kind.__qualname__}>"
+
+
+def _describe_container(value: Any) -> str:
+    if len(value) <= 8:
+        flat = list(value) + (list(value.values()) if type(value) is dict else [])
+        if all(type(v) in ATOMS for v in flat):
+            text = repr(value) if type(value) not in (set, frozenset) else _describe_set(value)
+            if len(text) <= 80:
+                return text
+    return f"{type(value).__name__} of {len(value)}"
+
+
+def _describe_set(value: Any) -> str:
+    return "{" + ", ".join(sorted(map(repr, value))) + "}" if value else "set()"

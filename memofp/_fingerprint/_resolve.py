@@ -1,0 +1,306 @@
+"""Resolve a reference against live objects: the namespace that runs, never the text."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from memofp._code import ImportSpec, Ref
+from memofp._fingerprint._boundary import Place, place_of_module, place_of_name
+from memofp._fingerprint._graph import Graph, is_code, leaf
+from memofp._fingerprint._guards import ABSENT
+
+__all__ = ["Context", "resolve", "whole_namespace"]
+
+# Names that the import system puts into a module; they say where it lies, not what it does.
+MODULE_MACHINERY = frozenset(
+    {
+        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
+        "__spec__", "__warningregistry__", "__annotations__", "__all__", "__annotate__", "__conditional_annotations__",
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True, eq=False)
+class Context:
+    """Where a function's names are looked up."""
+
+    graph: Graph
+    name: str  # qualified name of the function
+    space: dict[str, Any]
+    cells: dict[str, Any]  # free variable -> value or ABSENT
+    file: str | None
+    line: int
+
+    @property
+    def module(self) -> str:
+        """Return the name of the module whose globals these are."""
+        return module_name(self.space)
+
+
+def module_name(space: dict[str, Any]) -> str:
+    """Return a module's name; for `__main__` the stem of the script's file, so that both agree."""
+    name = space.get("__name__")
+    if not isinstance(name, str):
+        return "?"
+    if name == "__main__":
+        file = space.get("__file__")
+        if isinstance(file, str) and file:
+            import os
+
+            return os.path.splitext(os.path.basename(file))[0]
+    return name
+
+
+def resolve(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+    """Return the target of a reference, and the attributes that were left when it was no module's any more."""
+    if ref.kind == "globals":
+        return whole_namespace(context.graph, context.space), ()
+    if ref.kind == "import":
+        return _resolve_import(context, ref)
+    if ref.kind == "free":
+        value = context.cells.get(ref.root, ABSENT)
+        key = ("free", id(context.cells.get(ref.root)), context.name, ref.root)
+        return _follow(context, value, ref.attrs, f"{context.name}.{ref.root}", key, "const")
+    return _resolve_global(context, ref)
+
+
+def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+    space, name, guards = context.space, ref.root, context.graph.guards
+    value = space.get(name, ABSENT)
+    guards.name(space, name, value)
+    if value is not ABSENT:
+        key = ("name", id(space), name)
+        return _follow(context, value, ref.attrs, f"{context.module}.{name}", key, "const")
+    builtins = space.get("__builtins__", sys.modules["builtins"])
+    builtin_space = builtins.__dict__ if isinstance(builtins, ModuleType) else builtins
+    value = builtin_space.get(name, ABSENT)
+    guards.name(builtin_space, name, value)
+    return _follow(context, value, ref.attrs, f"builtins.{name}", ("name", id(builtin_space), name), "const")
+
+
+def _follow(
+    context: Context, value: Any, attrs: tuple[str, ...], name: str, key: object, kind: str
+) -> tuple[int | bytes, tuple[str, ...]]:
+    """Follow a chain of attributes as long as it leads through modules."""
+    graph = context.graph
+    for i, attr in enumerate(attrs):
+        if not isinstance(value, ModuleType):
+            break
+        place = graph.place(place_of_module(value))
+        if place.kind != "user":
+            return _foreign_chain(graph, value, attrs[i:], place), ()
+        name = f"{module_name(value.__dict__)}.{attr}"
+        key, kind = ("name", id(value.__dict__), attr), "mod"
+        value = module_attribute(graph, value, attr)
+    else:
+        i = len(attrs)
+    rest = attrs[i:] if attrs else ()
+    if value is ABSENT:
+        return leaf("absent"), rest
+    return graph.slot(kind, name, key, value), rest
+
+
+def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
+    """Return a user module's attribute, asking its `__getattr__` (PEP 562) if it has to; ABSENT if there is none."""
+    space = module.__dict__
+    value = space.get(attr, ABSENT)
+    if value is ABSENT and "__getattr__" in space:
+        try:
+            value = getattr(module, attr)
+        except RecursionError:
+            graph.spot("module __getattr__ that recurses", f"{module_name(space)}.{attr}")
+        except Exception:  # noqa: BLE001 -- a user's hook may raise anything; the name is absent then
+            value = ABSENT
+        if attr not in space:
+            graph.guards.name(space, "__getattr__", space["__getattr__"])
+            return value
+    graph.guards.name(space, attr, space.get(attr, ABSENT))
+    return value
+
+
+def _foreign_chain(graph: Graph, module: ModuleType, attrs: tuple[str, ...], place: Place) -> int:
+    """Return the node of something named inside a module that is not the user's: its name, and the package."""
+    from memofp._fingerprint._foreign import foreign_node, public_module
+
+    base = public_module(str(module.__dict__.get("__name__", "?")))
+    index = foreign_node(graph, place, base, ".".join(attrs))
+    value: Any = module
+    for attr in attrs:
+        if not isinstance(value, ModuleType):
+            break
+        space = value.__dict__
+        value = space.get(attr, ABSENT)
+        if value is ABSENT:
+            break
+        graph.guards.name(space, attr, value)
+    if value is not ABSENT and _is_users(graph, value):
+        # Somebody put the user's own code into a module of others (a monkeypatch, a hook).
+        return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs))
+    return index
+
+
+def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> Any:
+    from memofp._fingerprint._graph import Node
+
+    node = Node("", ".".join(attrs), value, b"patched")
+    node.add("by", graph.visit(value, ".".join(attrs)))
+    node.add("of", index)
+    return node
+
+
+def _is_users(graph: Graph, value: Any) -> bool:
+    from types import FunctionType
+
+    from memofp._fingerprint._boundary import place_of_class, place_of_function
+
+    if isinstance(value, FunctionType):
+        return graph.place(place_of_function(value)).kind == "user"
+    if isinstance(value, type):
+        return graph.place(place_of_class(value)).kind == "user"
+    if isinstance(value, ModuleType):
+        return False
+    return graph.place(place_of_class(type(value))).kind == "user"
+
+
+# ---- imports in function bodies ---------------------------------------------------------------
+
+
+def _resolve_import(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+    """Resolve a name that import statements in the body bind; several of them: all that they can mean."""
+    found = [_resolve_spec(context, ref, spec) for spec in ref.imports]
+    if len(found) == 1:
+        return found[0]
+    from memofp._fingerprint._graph import Node
+
+    key = ("imports", id(context.space), context.name, ref.root, ref.attrs)
+
+    def make() -> Node:
+        node = Node("", f"{context.name}.{ref.root}", None, b"imports")
+        for i, (target, rest) in enumerate(found):
+            node.add(f"{i}:{'.'.join(rest)}", target)
+        return node
+
+    return context.graph.keyed(key, make), ()
+
+
+def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | bytes, tuple[str, ...]]:
+    graph = context.graph
+    full = _absolute(context, spec)
+    if full is None:
+        graph.spot("relative import outside a package", context.name, context.file, ref.line)
+        return leaf("no import", spec.module.encode()), ref.attrs
+    place = graph.place(_place_of_import(full))
+    if place.kind != "user":
+        from memofp._fingerprint._foreign import foreign_node, public_module
+
+        base = full.partition(".")[0] if spec.binds_top else full
+        tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
+        loaded = sys.modules.get(base)
+        if isinstance(loaded, ModuleType) and tail:
+            return _foreign_chain(graph, loaded, tail, place), ()
+        return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
+    module = _import(context, ref, full)
+    if module is None:
+        return leaf("no import", full.encode()), ref.attrs
+    if spec.binds_top:
+        module = sys.modules.get(full.partition(".")[0], module)
+    if spec.item is None:
+        return _follow(
+            context, module, ref.attrs, module_name(module.__dict__), ("module", id(module)), "mod"
+        )
+    value = module_attribute(graph, module, spec.item)
+    if value is ABSENT:
+        value = _import(context, ref, f"{full}.{spec.item}", quiet=True) or ABSENT
+    name = f"{module_name(module.__dict__)}.{spec.item}"
+    return _follow(context, value, ref.attrs, name, ("name", id(module.__dict__), spec.item), "mod")
+
+
+def _absolute(context: Context, spec: ImportSpec) -> str | None:
+    """Return the absolute module name of an import, None if a relative one has no package to start from."""
+    if spec.level == 0:
+        return spec.module
+    package = context.space.get("__package__")
+    if not isinstance(package, str):
+        name = context.space.get("__name__")
+        if not isinstance(name, str):
+            return None
+        package = name if "__path__" in context.space else name.rpartition(".")[0]
+    parts = package.split(".") if package else []
+    if spec.level - 1 >= len(parts):
+        return None
+    base = ".".join(parts[: len(parts) - (spec.level - 1)])
+    return f"{base}.{spec.module}" if spec.module else base
+
+
+def _place_of_import(full: str) -> Place:
+    """Tell whose code a module is without importing it."""
+    top = full.partition(".")[0]
+    module = sys.modules.get(top)
+    if isinstance(module, ModuleType):
+        return place_of_module(module)
+    if top in sys.stdlib_module_names:
+        return place_of_name(top)
+    from importlib.util import find_spec
+
+    from memofp._fingerprint._boundary import place_of_file
+
+    try:
+        spec = find_spec(top)
+    except (ImportError, ValueError, AttributeError):
+        spec = None
+    if spec is None:
+        return Place("user")
+    locations = list(spec.submodule_search_locations or ())
+    if spec.origin and spec.has_location:
+        return place_of_file(spec.origin)
+    return place_of_file(locations[0] + "/__init__.py") if locations else place_of_name(top)
+
+
+def _import(context: Context, ref: Ref, full: str, quiet: bool = False) -> ModuleType | None:
+    """Import a module of the user's, so that a key does not depend on what happens to be loaded."""
+    module = sys.modules.get(full)
+    if isinstance(module, ModuleType):
+        return module
+    import importlib
+
+    try:
+        return importlib.import_module(full)
+    except Exception as error:  # noqa: BLE001 -- a module's own code may raise anything while it loads
+        if not quiet:
+            what = f"lazy import of {full} that fails ({type(error).__name__})"
+            context.graph.spot(what, context.name, context.file, ref.line)
+        return None
+
+
+def whole_namespace(graph: Graph, space: dict[str, Any]) -> int:
+    """Return the node of everything that a module defines, for code that can name any of it."""
+    from memofp._fingerprint._graph import Node
+
+    key = ("namespace", id(space))
+    fresh: list[Node] = []
+
+    def make() -> Node:
+        node = Node("", f"{module_name(space)}.*", space, b"namespace")
+        fresh.append(node)
+        return node
+
+    index = graph.keyed(key, make)
+    if fresh:
+        graph.guards.probe(lambda: _defined(space), _defined(space))
+        base = module_name(space)
+        for name in _defined(space):
+            value = space[name]
+            graph.guards.name(space, name, value)
+            target = graph.slot("mod", f"{base}.{name}", ("name", id(space), name), value)
+            fresh[0].add(f".{name}", target)
+    return index
+
+
+def _defined(space: dict[str, Any]) -> list[str]:
+    return sorted(n for n in list(space) if isinstance(n, str) and n not in MODULE_MACHINERY)
+
+
+__all__ += ["is_code", "module_attribute", "module_name"]

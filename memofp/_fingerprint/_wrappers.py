@@ -1,0 +1,182 @@
+"""Look through what stands for code without being a plain function: partials, properties, caches, methods."""
+
+from __future__ import annotations
+
+import functools
+import types
+from collections.abc import Callable
+from typing import Any
+
+from memofp._digest import digest_parts
+from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_module
+from memofp._fingerprint._foreign import foreign_object
+from memofp._fingerprint._graph import Graph, Node, is_code
+
+__all__ = ["expand_wrapper"]
+
+_DESCRIPTORS = (
+    types.MethodDescriptorType,
+    types.WrapperDescriptorType,
+    types.ClassMethodDescriptorType,
+    types.GetSetDescriptorType,
+    types.MemberDescriptorType,
+)
+_Expander = Callable[[Graph, Node, Any], None]
+
+
+def expand_wrapper(graph: Graph, node: Node, obj: Any) -> bool:
+    """Fill in the node of a wrapper that is known here; return False for anything else."""
+    for kind, expander in _EXPANDERS:
+        if isinstance(obj, kind):
+            expander(graph, node, obj)
+            return True
+    inner = wrapped_by(graph, obj)
+    if inner is not None:
+        node.local = b"wrapper"
+        node.add("type", graph.visit(type(obj), type(obj).__name__))
+        node.add("wrapped", graph.visit(inner, node.name))
+        return True
+    return False
+
+
+def wrapped_by(graph: Graph, obj: Any) -> Any:
+    """Return the user's function inside another library's callable object, None if there is none.
+
+    A memoized function stands for its own code, not for its wrapper; numba's dispatchers keep the
+    function in `py_func`, most others in `__wrapped__`.
+    """
+    if getattr(type(obj), "__memofp_memoized__", False):
+        return obj.__wrapped__
+    if graph.place(place_of_class(type(obj))).kind == "user" or isinstance(obj, type):
+        return None
+    if type(obj).__module__.partition(".")[0] == "numba":
+        return getattr(obj, "py_func", None)
+    space = getattr(obj, "__dict__", None)
+    inner = space.get("__wrapped__") if isinstance(space, dict) else None
+    return inner if callable(inner) else None
+
+
+def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:
+    node.local = b"method"
+    node.add("func", graph.visit(obj.__func__, node.name))
+    node.add("self", graph.visit(obj.__self__, f"{node.name}.__self__"))
+
+
+def _expand_builtin(graph: Graph, node: Node, obj: types.BuiltinFunctionType) -> None:
+    owner = obj.__self__
+    if owner is None or isinstance(owner, types.ModuleType):
+        place = place_of_module(owner) if isinstance(owner, types.ModuleType) else PYTHON
+        node.local = b"builtin"
+        node.add("is", foreign_object(graph, graph.place(place), obj))
+        return
+    node.local = digest_parts(b"builtin method", [obj.__name__.encode()])
+    node.add("self", graph.visit(owner, f"{node.name}.__self__"))
+
+
+def _expand_method_wrapper(graph: Graph, node: Node, obj: types.MethodWrapperType) -> None:
+    node.local = digest_parts(b"method wrapper", [obj.__name__.encode()])
+    node.add("self", graph.visit(obj.__self__, f"{node.name}.__self__"))
+
+
+def _expand_descriptor(graph: Graph, node: Node, obj: Any) -> None:
+    node.local = digest_parts(b"descriptor", [obj.__name__.encode()])
+    node.add("of", graph.visit(obj.__objclass__, obj.__objclass__.__name__))
+
+
+def _expand_partial(graph: Graph, node: Node, obj: functools.partial[Any]) -> None:
+    node.local = b"partial"
+    if type(obj) is not functools.partial:
+        node.add("type", graph.visit(type(obj), node.name))
+    graph.guards.attribute(obj, "func", obj.func)
+    graph.guards.attribute(obj, "args", obj.args)
+    graph.guards.mapping(obj.keywords)
+    _add_partial(graph, node, obj)
+
+
+def _add_partial(graph: Graph, node: Node, obj: Any) -> None:
+    inner = graph.visit(obj.func, node.name)
+    node.add("func", inner)
+    name = graph.nodes[inner].name if isinstance(inner, int) and graph.nodes[inner].name else node.name
+    for i, value in enumerate(obj.args):
+        node.add(f"a{i}", _argument(graph, f"{name}.args[{i}]", node, i, value))
+    for key, value in sorted(obj.keywords.items()):
+        node.add(f"k:{key}", _argument(graph, f"{name}.{key}", node, key, value))
+    extra = {k: v for k, v in getattr(obj, "__dict__", {}).items() if k not in ("func", "args", "keywords")}
+    for key, value in sorted(extra.items()):
+        node.add(f".{key}", graph.visit(value, f"{name}.{key}"))
+
+
+def _argument(graph: Graph, name: str, node: Node, which: object, value: Any) -> int | bytes:
+    if is_code(value):
+        return graph.visit(value, name)
+    return graph.slot("partial", name, ("partial", id(node.obj), which), value)
+
+
+def _expand_partialmethod(graph: Graph, node: Node, obj: functools.partialmethod[Any]) -> None:
+    node.local = b"partialmethod"
+    _add_partial(graph, node, obj)
+
+
+def _expand_property(graph: Graph, node: Node, obj: property) -> None:
+    node.local = b"property"
+    for label, function in (("get", obj.fget), ("set", obj.fset), ("delete", obj.fdel)):
+        if function is not None:
+            node.add(label, graph.visit(function, node.name))
+    if type(obj) is not property:
+        node.add("type", graph.visit(type(obj), node.name))
+
+
+def _expand_cached_property(graph: Graph, node: Node, obj: functools.cached_property[Any]) -> None:
+    node.local = b"cached property"
+    node.add("func", graph.visit(obj.func, node.name))
+
+
+def _expand_bound_holder(graph: Graph, node: Node, obj: Any) -> None:
+    node.local = type(obj).__name__.encode()  # staticmethod or classmethod
+    node.add("func", graph.visit(obj.__func__, node.name))
+
+
+def _expand_lru_cache(graph: Graph, node: Node, obj: Any) -> None:
+    node.local = b"lru_cache"  # what it holds is no part of what it does
+    node.add("wrapped", graph.visit(obj.__wrapped__, node.name))
+
+
+def _expand_single_method(graph: Graph, node: Node, obj: functools.singledispatchmethod[Any]) -> None:
+    node.local = b"singledispatchmethod"
+    node.add("func", graph.visit(obj.func, node.name))
+    node.add("dispatcher", graph.visit(obj.dispatcher, node.name))
+
+
+def expand_singledispatch(graph: Graph, node: Node, obj: Any) -> None:
+    """A generic function is its registry: which class goes to which function, in no order."""
+    node.local = b"singledispatch"
+    registry = dict(obj.registry)
+    graph.guards.probe(lambda: [*map(id, obj.registry), *map(id, obj.registry.values())],
+                       [*map(id, registry), *map(id, registry.values())])  # fmt: skip
+    for cls, function in registry.items():
+        pair = Node("", node.name, (cls, function), b"registration")
+        pair.add("class", graph.visit(cls, cls.__name__))
+        pair.add("function", graph.visit(function, node.name))
+        node.add("registered", graph.keyed(("dispatch", id(obj), id(cls)), lambda pair=pair: pair))
+
+
+def is_singledispatch(obj: types.FunctionType) -> bool:
+    """Tell whether a function is what `functools.singledispatch` returns (CPython Lib/functools.py)."""
+    return obj.__code__.co_qualname == "singledispatch.<locals>.wrapper" and "registry" in obj.__dict__
+
+
+_EXPANDERS: tuple[tuple[type | tuple[type, ...], _Expander], ...] = (
+    (types.MethodType, _expand_method),
+    (types.BuiltinFunctionType, _expand_builtin),
+    (types.MethodWrapperType, _expand_method_wrapper),
+    (_DESCRIPTORS, _expand_descriptor),
+    (functools.partial, _expand_partial),
+    (functools.partialmethod, _expand_partialmethod),
+    (property, _expand_property),
+    (functools.cached_property, _expand_cached_property),
+    ((staticmethod, classmethod), _expand_bound_holder),
+    (functools._lru_cache_wrapper, _expand_lru_cache),
+    (functools.singledispatchmethod, _expand_single_method),
+)
+
+__all__ += ["expand_singledispatch", "is_singledispatch", "wrapped_by"]
