@@ -28,8 +28,8 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser(
         "demo",
         help="see it work, on the source of the standard library",
-        description="Run a small memoized project on the standard library's source, edit a helper in a copy of it, "
-        "and run it again. Needs no network and leaves nothing behind.",
+        description="Run a small memoized project on the standard library's source, edit a helper in a copy of "
+        "it, and run it again. Needs no network and leaves nothing behind.",
     )
     parser.add_argument(
         "--keep", metavar="DIR", help="make the copy and the cache in DIR and leave them there"

@@ -31,7 +31,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser(
         "inspect",
         help="show what a cache directory holds",
-        description="List a cache directory's functions, or one function's versions, dependencies and entries.",
+        description="List a directory's functions, or one function's versions, dependencies and entries.",
     )
     parser.add_argument("directory", metavar="CACHE_DIR", help="the cache directory")
     parser.add_argument(
