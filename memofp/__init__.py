@@ -1,0 +1,55 @@
+"""Disk memoization that fingerprints code.
+
+Edit a helper, and exactly the stored results that depend on it are computed again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from memofp._config import configure, disabled
+from memofp._errors import (
+    BlindSpotWarning,
+    ImpureFunctionWarning,
+    MemofpError,
+    MemofpWarning,
+    StoreWarning,
+    UnhashableArgumentError,
+    UnstorableResultWarning,
+)
+from memofp._memoize._decorator import clear, fingerprint, memoize
+
+if TYPE_CHECKING:
+    from memofp._values import register_hasher
+
+__all__ = [
+    "BlindSpotWarning",
+    "ImpureFunctionWarning",
+    "MemofpError",
+    "MemofpWarning",
+    "StoreWarning",
+    "UnhashableArgumentError",
+    "UnstorableResultWarning",
+    "clear",
+    "configure",
+    "disabled",
+    "fingerprint",
+    "memoize",
+    "register_hasher",
+]
+
+_LAZY = {"register_hasher": "memofp._values"}  # public names whose modules load at first use
+
+
+def __getattr__(name: str) -> Any:
+    module = _LAZY.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(module), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""The decorator, and the objects that it makes of functions and methods."""

@@ -1,0 +1,204 @@
+"""What a decorated function is made of inside: its code's watch, its store, its keys, its counts.
+
+The faces in front of it (`Memoized`, its async form, bound methods) hold one `Core` each
+and add how a call runs.  Nothing heavy is imported and no file is touched before the
+first use.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from memofp import _config
+from memofp._call import make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from memofp._call import Plan
+    from memofp._fingerprint import Fingerprint, Watch
+    from memofp._memoize._options import Options
+    from memofp._store import Hit, ResultStore
+
+__all__ = ["CacheInfo", "Core"]
+
+
+class CacheInfo(NamedTuple):
+    """What a memoized function has done in this process, and what it has in its store.
+
+    Attributes:
+        hits: calls of this process that were answered from the store.
+        misses: calls of this process that ran the function.
+        entries: results in the store, of all versions of the function.
+        bytes: what they take on disk.
+        seconds_saved: how long the hits of this process took when they were computed.
+    """
+
+    hits: int
+    misses: int
+    entries: int
+    bytes: int
+    seconds_saved: float
+
+
+class Core:
+    """The state of one memoized function.
+
+    Attributes:
+        function: the bare function.
+        options: the checked options.
+        enabled: whether calls are looked up at all; true to `generation` only.
+        generation: of the process's settings that `enabled` is true to.
+        store: where entries live.
+        name: qualified name under which they are listed.
+        hits, misses, seconds_saved: the counts of this process.  Plain `+=`: CPython hands
+            over to another thread only at calls and backward jumps, so no count is lost.
+    """
+
+    __slots__ = (
+        "_default_directory",
+        "_digest_arguments",
+        "_hit_type",
+        "_opened",
+        "_plan",
+        "_recorded",
+        "enabled",
+        "function",
+        "generation",
+        "hits",
+        "misses",
+        "name",
+        "options",
+        "seconds_saved",
+        "store",
+        "watch",
+    )
+
+    name: str
+    store: ResultStore
+    watch: Watch
+    _digest_arguments: Callable[[tuple[str, ...], Sequence[object], str], bytes]
+    _hit_type: type[Hit]
+
+    def __init__(self, function: Callable[..., Any], options: Options) -> None:
+        self.function = function
+        self.options = options
+        self.enabled = True
+        self.generation = -1
+        self.hits = 0
+        self.misses = 0
+        self.seconds_saved = 0.0
+        self._default_directory: str | None = None
+        self._opened = -1
+        self._plan: Plan | None = None
+        self._recorded: set[str] = set()
+
+    def refresh(self) -> bool:
+        """Take over the process's settings; return whether calls are to be memoized."""
+        self.generation = _config.generation
+        self.enabled = not _config.is_disabled()
+        return self.enabled
+
+    def open(self) -> None:
+        """Make the watch and the store ready for the present settings, if they are not."""
+        if self._opened == _config.generation:
+            return
+        generation = _config.generation
+        if self._opened == -1:
+            from memofp._fingerprint import Watch, function_name
+            from memofp._store import Hit
+            from memofp._values import digest_arguments
+
+            self._digest_arguments = digest_arguments
+            self._hit_type = Hit
+            self.name = function_name(self.function)
+            self.watch = Watch(self.function, **self.options.fingerprint)
+        from memofp._store import open_store
+
+        self.store = open_store(self._directory())
+        self._plan = None
+        self._opened = generation
+
+    def _directory(self) -> str:
+        if self.options.cache_dir is not None:
+            return os.path.abspath(self.options.cache_dir)
+        if _config.current.cache_dir is not None:
+            return _config.current.cache_dir
+        if self._default_directory is None:
+            self._default_directory = _config.resolve_directory()
+        return self._default_directory
+
+    def find_key(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[Plan, bytes]:
+        """Return the key of a call, and the plan that it was made by.
+
+        Raises:
+            TypeError: the arguments do not fit the function; the message is its own.
+            UnhashableArgumentError: an argument cannot be hashed soundly.
+        """
+        if self._opened != _config.generation:
+            self.open()
+        fingerprint = self.watch.current()
+        plan = self._plan
+        if plan is None or plan.fingerprint is not fingerprint:
+            plan = self._replan(fingerprint)
+        values = plan.bind(*args, **kwargs)
+        return plan, plan.key(self._digest_arguments(plan.names, values, self.name))
+
+    def _replan(self, fingerprint: Fingerprint) -> Plan:
+        plan = self._plan = make_plan(
+            self.function,
+            fingerprint,
+            ignore=self.options.ignore,
+            version=self.options.version,
+            python_in_key=_config.current.python_in_key,
+        )
+        return plan
+
+    def look(self, key: bytes) -> Hit | None:
+        """Return the entry of a key and count the hit; None if there is none that may be served."""
+        found = self.store.load(key)
+        if type(found) is not self._hit_type or self._is_too_old(found):
+            return None
+        self.hits += 1
+        self.seconds_saved += found.info.duration_s
+        return found
+
+    def _is_too_old(self, hit: Hit) -> bool:
+        """Return whether the present `ttl` is over; the entry was stored under another, longer one."""
+        ttl_s = self.options.ttl_s
+        return ttl_s is not None and hit.info.created + ttl_s <= time.time()
+
+    def save(self, plan: Plan, key: bytes, value: object, *, duration_s: float, arguments: str) -> bool:
+        """Store a result, and the manifest behind it once per version; return whether it is stored."""
+        version = plan.fingerprint.digest
+        stored = self.store.save(
+            key,
+            value,
+            function=self.name,
+            version=version,
+            duration_s=duration_s,
+            ttl_s=self.options.ttl_s,
+            arguments=arguments,
+        )
+        if stored and version not in self._recorded:
+            self._recorded.add(version)
+            self.store.save_manifest(self.name, version, plan.fingerprint.manifest)
+        return stored
+
+    def contains(self, key: bytes) -> bool:
+        """Return whether a key has an entry that would be served, without counting."""
+        return self.store.contains(key)
+
+    def clear(self) -> int:
+        """Remove every entry of the function, of all versions; return how many there were."""
+        self.open()
+        self._recorded.clear()
+        return self.store.clear(self.name)
+
+    def info(self) -> CacheInfo:
+        """Return the counts of this process and the size of the store's part."""
+        self.open()
+        entries, size_bytes = self.store.stats(self.name)
+        return CacheInfo(self.hits, self.misses, entries, size_bytes, self.seconds_saved)

@@ -1,0 +1,158 @@
+"""Check the options of `memoize` when a function is decorated, not when it is called."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
+
+from memofp._call import parameter_names
+from memofp._config import check_directory
+from memofp._errors import ConfigurationError, DecorationError
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+__all__ = ["OptionArguments", "Options", "check_options"]
+
+
+class OptionArguments(TypedDict, total=False):
+    """The keyword options of `memoize`, as its caller writes them."""
+
+    cache_dir: str | os.PathLike[str] | None
+    ignore: Iterable[str]
+    version: object
+    ttl: float | timedelta | None
+    strict: Literal["warn", "error"] | None
+    depends_on: Sequence[object] | None
+    neutral: Sequence[Callable[..., object] | str] | None
+    packages: Mapping[str, Literal["version", "source"] | None] | None
+
+
+FINGERPRINT_OPTIONS = ("strict", "depends_on", "neutral", "packages")  # handed on to `Watch`
+KNOWN = tuple(OptionArguments.__annotations__)
+
+
+class Options:
+    """The options of one memoized function, checked.
+
+    Attributes:
+        cache_dir: where its entries live, None for the configured directory.
+        ignore: names of the parameters that are left out of its keys.
+        version: the text of `version`, None if there is none.
+        ttl_s: seconds that an entry lives, None for ever.
+        fingerprint: options that go to the fingerprint as they are.
+        given: the options as the user wrote them.
+    """
+
+    __slots__ = ("cache_dir", "fingerprint", "given", "ignore", "ttl_s", "version")
+
+    def __init__(
+        self,
+        cache_dir: str | None,
+        ignore: frozenset[str],
+        version: str | None,
+        ttl_s: float | None,
+        fingerprint: dict[str, Any],
+        given: Mapping[str, Any],
+    ) -> None:
+        self.cache_dir = cache_dir
+        self.ignore = ignore
+        self.version = version
+        self.ttl_s = ttl_s
+        self.fingerprint = fingerprint
+        self.given = given
+
+
+def check_options(given: Mapping[str, Any]) -> Options:
+    """Return the options of one use of `memoize`, before it is known for which function.
+
+    Raises:
+        DecorationError: an option is unknown or of the wrong type.
+        ConfigurationError: an option's value makes no sense.
+    """
+    for name in given:
+        if name not in KNOWN:
+            raise DecorationError(f"memoize has no option {name!r}; its options are {', '.join(KNOWN)}")
+    directory = given.get("cache_dir")
+    return Options(
+        cache_dir=None if directory is None else check_directory(directory, "memoize"),
+        ignore=_check_ignore(given.get("ignore", ())),
+        version=_check_version(given.get("version")),
+        ttl_s=_check_ttl(given.get("ttl")),
+        fingerprint={name: given[name] for name in FINGERPRINT_OPTIONS if given.get(name) is not None},
+        given=dict(given),
+    )
+
+
+def check_ignored_names(function: Callable[..., object], ignore: frozenset[str], where: str) -> None:
+    """Refuse names in `ignore` that the function has no parameter for.
+
+    Raises:
+        DecorationError: naming the signature.
+    """
+    names = parameter_names(function)
+    unknown = sorted(ignore.difference(names))
+    if unknown:
+        raise DecorationError(
+            f"memoize(ignore=...): {where} has no parameter {' or '.join(map(repr, unknown))}; "
+            f"its signature is {_signature_text(function)}, so ignore takes names out of "
+            f"{', '.join(names) or '(none)'}{_wrapper_hint(function)}"
+        )
+
+
+def _wrapper_hint(function: Callable[..., object]) -> str:
+    if getattr(function, "__wrapped__", None) is None:
+        return ""
+    return "; it is a decorator's wrapper: put @memoize below that decorator to name the function's own"
+
+
+def _signature_text(function: Callable[..., object]) -> str:
+    from inspect import signature
+
+    try:
+        return str(signature(function, follow_wrapped=False))
+    except (TypeError, ValueError):
+        return "unknown"
+
+
+def _check_ignore(names: object) -> frozenset[str]:
+    if isinstance(names, str):
+        return frozenset((names,))
+    if isinstance(names, Iterable):
+        listed = list(names)
+        if all(isinstance(name, str) for name in listed):
+            return frozenset(listed)
+    raise DecorationError(
+        f"memoize(ignore=...) takes a tuple of parameters' names, such as ignore=('log',), not {names!r}"
+    )
+
+
+def _check_version(version: object) -> str | None:
+    if version is None:
+        return None
+    kind = type(version)
+    if kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__:
+        raise DecorationError(
+            f"memoize(version=...) takes anything that prints the same in every process; "
+            f"{kind.__qualname__} objects print their address; give a string or a number"
+        )
+    return str(version)
+
+
+def _check_ttl(ttl: object) -> float | None:
+    """Return seconds; import datetime only if somebody else has, as nobody can make a timedelta without."""
+    if ttl is None:
+        return None
+    seconds: object = ttl
+    total = getattr(ttl, "total_seconds", None)
+    if callable(total):
+        seconds = total()
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise DecorationError(f"memoize(ttl=...) takes seconds or a datetime.timedelta, not {ttl!r}")
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ConfigurationError(
+            f"memoize(ttl=...) must be positive and finite, not {ttl!r}; leave it out for entries that stay"
+        )
+    return float(seconds)
