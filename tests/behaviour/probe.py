@@ -37,19 +37,20 @@ def recording(directory: str) -> Iterator[list[str]]:
         sys.setprofile(None)
 
 
-def observe(task: dict[str, Any]) -> dict[str, Any]:
-    """Import a project and say what its function's digest and key are and what a memoized call executes."""
+def observe(task: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Import a project and answer what its function's digest and key are and what a memoized call executes."""
     directory = task["directory"]
     os.chdir(directory)
     sys.path[:0] = [os.path.join(directory, name) if name else directory for name in task.get("path", [""])]
     module = importlib.import_module(task["module"])
     if not task.get("target"):
-        return {"digests": _digests(module)}
+        answer["digests"] = _digests(module)
+        return
     target = eval(task["target"], vars(module))
     raw = getattr(target, "__wrapped__", target) if type(target).__module__.startswith("memofp") else target
-    answer: dict[str, Any] = {"digest": memofp.fingerprint(raw).digest}
+    answer["digest"] = memofp.fingerprint(raw).digest
     if task.get("fingerprint_only"):
-        return answer
+        return
     memoized = target if raw is not target else memofp.memoize(cache_dir=task["cache"])(target)
     arguments = eval(task["arguments"], vars(module))
     answer["key"] = memoized.key(*arguments)
@@ -58,7 +59,6 @@ def observe(task: dict[str, Any]) -> dict[str, Any]:
         answer["result"] = repr(memoized(*arguments))
     answer["executed"] = executed
     answer["direct"] = repr(raw(*eval(task["arguments"], vars(module))))
-    return answer
 
 
 def _digests(module: Any) -> dict[str, str]:
@@ -77,12 +77,13 @@ def _own(module: Any) -> tuple[str, ...]:
 
 def answer(task: dict[str, Any]) -> dict[str, Any]:
     """Observe, and turn whatever goes wrong into text."""
+    found: dict[str, Any] = {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            found = observe(task)
+            observe(task, found)
         except BaseException:
-            found = {"error": traceback.format_exc(limit=-12)}
+            found["error"] = traceback.format_exc(limit=-12)
     found["warnings"] = [
         f"{w.category.__name__}: {w.message}" for w in caught if "memofp" in w.category.__module__
     ]
