@@ -161,7 +161,7 @@ def guard_parts(graph: Graph, obj: Any, reduced: Parts) -> None:
         graph.guards.attribute(obj, "__class__", kind)
         if not _has_slots(kind):
             return
-    if reduced.mutable or reduced.fresh:
+    if (reduced.mutable or reduced.fresh) and graph.guards.wanted:
         _guard_parts_by_reading(graph, obj, reduced)
 
 
@@ -178,35 +178,37 @@ def _has_slots(kind: type) -> bool:
 
 
 def _guard_parts_by_reading(graph: Graph, obj: Any, reduced: Parts) -> None:
-    if reduced.fresh:
-        from memofp._fingerprint._isolated import isolated_digest
-
-        graph.guards.probe(lambda: isolated_digest(obj), isolated_digest(obj))
-        return
-    children = [v for _, v in reduced.children]
-    marks = [_mark(v) for v in children]
+    marks = _marks(reduced)
 
     def read() -> object:
-        found = reduce_value(obj)
-        return (
-            isinstance(found, Parts)
-            and found.tag == reduced.tag
-            and [_mark(v) for _, v in found.children] == marks
-        )
+        return _marks(reduce_value(obj))
 
-    graph.guards.probe(read, True)
+    if read() == marks:
+        graph.guards.probe(read, marks)
+        return
+    # What it is made of is made anew at each reading, so identities say nothing: compare digests.
+    from memofp._fingerprint._isolated import isolated_digest
+
+    graph.guards.probe(lambda: isolated_digest(obj), isolated_digest(obj))
 
 
-def _mark(value: Any) -> object:
-    if isinstance(value, Leaf):
-        return value.data
-    return (
-        id(value.value)
-        if isinstance(value, Code)
-        else (type(value), value)
-        if type(value) in ATOMS
-        else id(value)
-    )
+def _marks(reduced: object, depth: int = 4) -> object:
+    """Return something that is equal as long as a value is made of the same objects."""
+    if isinstance(reduced, Leaf):
+        return reduced.data
+    if isinstance(reduced, Parts):
+        return (reduced.tag, [_marks(v, depth) for _, v in reduced.children])
+    if isinstance(reduced, Code):
+        return id(reduced.value)
+    kind = type(reduced)
+    if kind in ATOMS:
+        return (kind, ascii(reduced) if kind is float or kind is complex else reduced)
+    if depth and kind in (tuple, list):
+        return (kind, [_marks(v, depth - 1) for v in reduced])  # type: ignore[attr-defined] # a sequence
+    if depth and kind is dict:
+        flat = [x for pair in reduced.items() for x in pair]  # type: ignore[attr-defined] # a dict
+        return (kind, [_marks(v, depth - 1) for v in flat])
+    return id(reduced)
 
 
 # ---- values with rules of their own -------------------------------------------------------------

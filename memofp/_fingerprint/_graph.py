@@ -83,10 +83,12 @@ def leaf(tag: str, *parts: bytes) -> bytes:
 class Graph:
     """Nodes by identity, a worklist of those not looked into yet, and the guards over all of them."""
 
-    def __init__(self, options: Options, expand: Callable[[Graph, int], None]) -> None:
+    def __init__(
+        self, options: Options, expand: Callable[[Graph, int], None], guarded: bool = True
+    ) -> None:
         self.options = options
         self.nodes: list[Node] = []
-        self.guards = Guards()
+        self.guards = Guards(guarded)
         self.mentions: set[str] = set()
         self.spots: list[tuple[str, str, str | None, int | None]] = []
         self._expand = expand

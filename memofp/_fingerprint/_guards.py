@@ -28,7 +28,8 @@ _FUNCTION_PARTS = attrgetter("__code__", "__defaults__")
 class Guards:
     """What a fingerprint read, and whether it is still the same."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: bool = True) -> None:
+        self.wanted = wanted  # False where the digest is wanted once and nobody asks again
         self._names: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._functions: list[FunctionType] = []
         self._cells: list[tuple[CellType, Any]] = []

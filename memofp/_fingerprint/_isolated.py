@@ -13,7 +13,7 @@ __all__ = ["isolated_digest"]
 
 def isolated_digest(obj: Any) -> bytes:
     """Return the 16-byte digest of an object and of all that it reaches."""
-    graph = Graph(Options(), expand)
+    graph = Graph(Options(), expand, guarded=False)
     root = graph.visit(obj, "value")
     if isinstance(root, bytes):
         return root

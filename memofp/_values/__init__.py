@@ -1,0 +1,30 @@
+"""Turn values into digests: builtins, objects, arrays, frames.
+
+`reduce_value` takes a value apart by one level and is what both walks share: the digest of
+arguments here, and the fingerprint of captured values in the layer above.
+"""
+
+from __future__ import annotations
+
+from ._entry import ArgumentDigester, digest_arguments, digest_value
+from ._markers import By, File, Ignore
+from ._parts import Code, Leaf, Node, Parts, Refusal
+from ._registry import reduce_value, register_hasher
+from ._walk import set_code_hasher
+
+__all__ = [
+    "ArgumentDigester",
+    "By",
+    "Code",
+    "File",
+    "Ignore",
+    "Leaf",
+    "Node",
+    "Parts",
+    "Refusal",
+    "digest_arguments",
+    "digest_value",
+    "reduce_value",
+    "register_hasher",
+    "set_code_hasher",
+]

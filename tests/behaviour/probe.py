@@ -38,7 +38,7 @@ def recording(directory: str) -> Iterator[list[str]]:
 
 
 def observe(task: dict[str, Any], answer: dict[str, Any]) -> None:
-    """Import a project and answer what its function's digest and key are and what a memoized call executes."""
+    """Import a project and answer what its function's digest and key are and what a call executes."""
     directory = task["directory"]
     os.chdir(directory)
     sys.path[:0] = [os.path.join(directory, name) if name else directory for name in task.get("path", [""])]

@@ -8,46 +8,41 @@ from pathlib import Path
 import pytest
 from project import Project
 
-UTIL = """
-    def h(x):
-        return x * 2
-"""
+UTIL = "def h(x):\n    return x * 2\n"
 
-SAVE = """
-    def rewrite(name, old, new, mtime=None):
-        import importlib, pathlib
+TOOLS = """
+    import importlib, pathlib
+    def rewrite(name, old, new):
         path = pathlib.Path(name)
         path.write_text(path.read_text().replace(old, new))
         importlib.invalidate_caches()
 """
 
-START = """
-    import memofp
-    import util
-    from tools import rewrite
-    @memofp.memoize
-    def main(x):
-        return util.h(x)
-    def digest():
-        return main.fingerprint().digest
-    assert main(3) == 6
-    first = digest()
+START = """\
+import memofp
+import util
+from tools import rewrite
+@memofp.memoize
+def main(x):
+    return util.h(x)
+def digest():
+    return main.fingerprint().digest
+assert main(3) == 6
+first = digest()
 """
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
     made = Project(tmp_path / "project", tmp_path / "state")
-    made.write(f"=== util.py{UTIL}\n    === tools.py{SAVE}")
+    made.edit("util.py", "", UTIL)
+    made.edit("tools.py", "", TOOLS)
     return made
 
 
-def script(project: Project, body: str, start: str = START) -> None:
+def script(project: Project, body: str) -> None:
     """Run a program that begins with `START` and asserts what it sees."""
-    (project.root / "main.py").unlink(missing_ok=True)
-    project.write(f"    === main.py{start}")
-    with (project.root / "main.py").open("a") as file:
-        file.write(body)
+    project.edit("main.py", "", START + body)
     project.run("main.py")
 
 
@@ -126,10 +121,10 @@ def test_file_edited_between_import_and_first_fingerprint(project: Project) -> N
     )
     printed = []
     for new in ("x * 3", "x * 4"):
-        project.write(f"=== util.py{UTIL}")
+        project.edit("util.py", "", UTIL)
         (project.root / "late.py").write_text(body.replace("{new}", new))
         printed.append(project.run("late.py"))
-    project.write(f"=== util.py{UTIL}")
+    project.edit("util.py", "", UTIL)
     (project.root / "late.py").write_text(body.replace("{new}", "x * 2"))
     printed.append(project.run("late.py"))
     digests, results = zip(*(text.split() for text in printed), strict=True)
@@ -141,7 +136,7 @@ def test_file_edited_between_import_and_first_fingerprint(project: Project) -> N
 def test_stale_pyc_of_the_same_second_and_size_follows_the_running_code(project: Project) -> None:
     body = "import memofp, util\ndef main(x):\n    return util.h(x)\n"
     body += "print(memofp.fingerprint(main).digest, main(3))\n"
-    (project.root / "main.py").write_text(body)
+    project.edit("main.py", "", body)
     util = project.root / "util.py"
     os.utime(util, (1_600_000_000, 1_600_000_000))
     first = project.run("main.py", PYTHONDONTWRITEBYTECODE="")
@@ -160,7 +155,7 @@ def test_stale_pyc_of_the_same_second_and_size_follows_the_running_code(project:
 def test_stale_pyc_never_serves_a_wrong_result(project: Project) -> None:
     body = "import memofp, util\n@memofp.memoize\ndef main(x):\n    return util.h(x)\n"
     body += "print(main(3), util.h(3))\n"
-    (project.root / "main.py").write_text(body)
+    project.edit("main.py", "", body)
     util = project.root / "util.py"
     for old, new, stale in (("x * 2", "x * 2", True), ("x * 2", "x * 3", True), ("x * 3", "x * 4", False)):
         project.edit("util.py", old, new)
