@@ -47,4 +47,4 @@ def uses_lists(x):
 
 in_list_0, in_list_1 = listed
 in_map = mapped["b"]
-in_comprehension_0, in_comprehension_1 = comprehended
+same_0, same_1 = comprehended  # they share one cell
