@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import memofp
 import pytest
+
+import memofp
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

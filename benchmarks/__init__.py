@@ -1,0 +1,1 @@
+"""Measure memofp beside its peers: `python -m benchmarks`."""
