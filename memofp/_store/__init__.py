@@ -1,0 +1,28 @@
+"""Keep results on disk: key to entry.
+
+_open        one store a directory and process
+_results     load and save; every fault ends here, as a miss or a warning
+_entry       a value sealed into an entry, an entry opened into a value
+_envelope    the signed head; _codecs the bytes; _secret the signing key
+_protocol    what a backend owes; _disk the backend over diskcache's layout
+_flight      one computation a key, across threads and processes
+"""
+
+from __future__ import annotations
+
+from memofp._store._open import close_all, open_existing, open_store
+from memofp._store._outcome import Hit, Miss
+from memofp._store._results import ResultStore
+from memofp._store._types import EntryInfo, FunctionSummary, VersionSummary
+
+__all__ = [
+    "EntryInfo",
+    "FunctionSummary",
+    "Hit",
+    "Miss",
+    "ResultStore",
+    "VersionSummary",
+    "close_all",
+    "open_existing",
+    "open_store",
+]

@@ -1,0 +1,209 @@
+"""Values to bytes and back.
+
+A codec turns a value into in-band bytes, which are signed, and out-of-band buffers, which are
+only checksummed, and so may be written, read and mapped at the speed of the disk.  No codec
+interprets bytes that nobody signed: what decides about types and code is always in band.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import marshal
+import pickle
+import sys
+from collections import ChainMap
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+from memofp._store._unstorable import UnstorableError, find_unstorable, one_shot
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+__all__ = ["Codec", "DecodeError", "Encoded", "check_codec", "decode", "encode"]
+
+OUT_OF_BAND = 8 * 1024  # bytes; smaller buffers are cheaper to sign than to keep apart
+_ATOMS = frozenset({type(None), bool, int, float, complex, str})
+
+
+class Encoded(NamedTuple):
+    """A value as bytes.
+
+    Attributes:
+        codec: name of the codec that made it, and that reads it.
+        inband: what is signed.
+        buffers: what is checksummed only, with no limit of size.
+    """
+
+    codec: str
+    inband: bytes
+    buffers: Sequence[Buffer]
+
+
+class DecodeError(Exception):
+    """The bytes are those that were stored, and yet make no value here and now."""
+
+
+class Codec(Protocol):
+    """A user's own codec: `encode` to bytes that `decode` turns into an equal, fresh object."""
+
+    name: str
+
+    def encode(self, value: Any) -> bytes:
+        """Return the value as bytes."""
+
+    def decode(self, data: bytes) -> Any:
+        """Return a fresh value."""
+
+
+def check_codec(codec: object) -> None:
+    """Raise ConfigurationError unless an object is a usable codec."""
+    from memofp._errors import ConfigurationError
+
+    name = getattr(codec, "name", None)
+    if not isinstance(name, str) or not 0 < len(name) < 200 or not name.isascii():
+        raise ConfigurationError(f"codec {codec!r} needs a `name` of ASCII characters, below 200 of them")
+    for method in ("encode", "decode"):
+        if not callable(getattr(codec, method, None)):
+            raise ConfigurationError(f"codec {codec!r} needs a method {method}()")
+
+
+def encode(value: object, codec: Codec | None = None) -> Encoded:
+    """Return a value as bytes, by the first codec that gives it back exactly.
+
+    Raises:
+        UnstorableError: if there is none; it names the part of the value that stands in the way.
+    """
+    reason = one_shot(value)
+    if reason:
+        raise UnstorableError("result", reason)
+    if codec is not None:
+        return _encode_own(value, codec)
+    kind = type(value)
+    if kind in _ATOMS and not (kind is str and len(value) >= OUT_OF_BAND):  # type: ignore[arg-type] # it is a str
+        return Encoded("atom", marshal.dumps(cast("int", value), 2), ())
+    if kind is bytes:
+        data: bytes = value  # type: ignore[assignment] # as just checked
+        return Encoded("bytes", b"", (data,)) if len(data) >= OUT_OF_BAND else Encoded("bytes", data, ())
+    special = _special(kind)
+    encoded = special(value) if special is not None else None
+    return encoded if encoded is not None else _encode_pickle(value)
+
+
+def _encode_own(value: object, codec: Codec) -> Encoded:
+    try:
+        data = codec.encode(value)
+    except Exception as error:  # a stranger's code may raise anything; the caller's result must survive it
+        raise UnstorableError(
+            "result", f"codec {codec.name!r} failed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(data, bytes):
+        raise UnstorableError(
+            "result", f"codec {codec.name!r} returned {type(data).__name__} instead of bytes"
+        )
+    return Encoded("own:" + codec.name, data, ())
+
+
+def _special(kind: type) -> Callable[[Any], Encoded | None] | None:
+    """Return the encoder of a foreign type, if its library is loaded; never import one."""
+    root = kind.__module__.partition(".")[0]
+    if root in ("pyarrow", "polars") and root in sys.modules:
+        from memofp._store import _codec_arrow
+
+        return _codec_arrow.ENCODERS.get(f"{root}.{kind.__qualname__}")
+    return None
+
+
+def _encode_pickle(value: object) -> Encoded:
+    try:
+        return Encoded("pickle", *_dump(pickle.Pickler, value))
+    except Exception as error:  # noqa: BLE001 # pickling runs the value's own code, which may raise anything
+        first: Exception = error
+    if not isinstance(first, (RecursionError, MemoryError)):
+        try:
+            import cloudpickle  # type: ignore[import-untyped] # ships no types
+
+            return Encoded("cloudpickle", *_dump(cloudpickle.Pickler, value))
+        except Exception as error:  # noqa: BLE001 # as above
+            first = error
+    raise UnstorableError(*find_unstorable(value, first, can_pickle)) from first
+
+
+def _dump(kind: Callable[..., Any], value: object) -> tuple[bytes, list[Buffer]]:
+    sink = BytesIO()
+    buffers: list[Buffer] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < OUT_OF_BAND:
+            return True  # in band
+        buffers.append(raw)
+        return False
+
+    pickler = kind(sink, protocol=5, buffer_callback=keep)
+    table = _dispatch_table()
+    if table is not None and kind is pickle.Pickler:
+        pickler.dispatch_table = table
+    pickler.dump(value)
+    return sink.getvalue(), buffers
+
+
+def _dispatch_table() -> ChainMap[type, Any] | None:
+    """Return reducers that take big data of loaded libraries out of band."""
+    if "torch" not in sys.modules:
+        return None
+    from memofp._store import _codec_torch
+
+    return ChainMap(_codec_torch.REDUCERS, copyreg.dispatch_table)
+
+
+def can_pickle(value: object) -> bool:
+    """Return whether a part of a value can be stored by itself."""
+    if one_shot(value):
+        return False
+    for load in (lambda: pickle.Pickler, _cloudpickler):
+        try:
+            _dump(load(), value)
+        except Exception:  # noqa: BLE001 # as in _encode_pickle: this is the question asked
+            continue
+        return True
+    return False
+
+
+def _cloudpickler() -> Callable[..., Any]:
+    import cloudpickle
+
+    return cloudpickle.Pickler  # type: ignore[no-any-return] # it has no types
+
+
+def decode(codec: str, inband: bytes, buffers: Sequence[Buffer], own: Codec | None = None) -> object:
+    """Return a fresh value from bytes whose MAC has been checked.
+
+    Raises:
+        DecodeError: if there is no such codec here, or the value's class is gone or different.
+    """
+    try:
+        return _decode(codec, inband, buffers, own)
+    except DecodeError:
+        raise
+    except Exception as error:  # unpickling runs the value's own code, which may raise anything
+        raise DecodeError(f"{type(error).__name__}: {error}") from error
+
+
+def _decode(codec: str, inband: bytes, buffers: Sequence[Buffer], own: Codec | None) -> object:
+    if codec == "atom":
+        return marshal.loads(inband)
+    if codec in ("pickle", "cloudpickle"):
+        return pickle.loads(inband, buffers=buffers)
+    if codec == "bytes":
+        return bytes(buffers[0]) if buffers else bytes(inband)
+    if codec.startswith("arrow-"):
+        from memofp._store import _codec_arrow
+
+        return _codec_arrow.decode(codec, buffers)
+    if codec.startswith("own:"):
+        if own is None or codec != "own:" + own.name:
+            raise DecodeError(f"it was stored by the codec {codec[4:]!r}")
+        return own.decode(bytes(inband))
+    raise DecodeError(f"no codec is called {codec!r}")

@@ -1,0 +1,323 @@
+"""Load and save results: the store as the decorator sees it.
+
+This is the store's edge.  Whatever goes wrong below is a miss or an unsaved result here, with
+one warning for each cause; never an exception in the caller's call.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import zlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeVar
+
+from memofp._store._codecs import Codec, DecodeError, encode
+from memofp._store._compress import check_compression
+from memofp._store._entry import EntryDraft, open_entry
+from memofp._store._envelope import RejectedError, Signer, read_head
+from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
+from memofp._store._outcome import Hit, Miss
+from memofp._store._protocol import BackendError, Meta, Record, Row, Store
+from memofp._store._secret import signing_key
+from memofp._store._unstorable import UnstorableError
+from memofp._store._uses import Uses
+from memofp._store._warn import warn_once
+
+if TYPE_CHECKING:
+    from memofp._manifest import Manifest
+    from memofp._store._limits import Limits
+    from memofp._store._types import EntryInfo, FunctionSummary, VersionSummary
+
+__all__ = ["ResultStore"]
+
+T = TypeVar("T")
+
+_LONGEST_ARGUMENTS = 500  # characters of the text that is kept for people
+
+
+class ResultStore:
+    """Results under keys of 16 bytes, in one backend.
+
+    Threads and forked children may share it.  Every hit gives a fresh object.
+    """
+
+    def __init__(self, backend: Store, limits: Limits, where: str) -> None:
+        """Wrap a backend.
+
+        Args:
+            backend: where the bytes live.
+            limits: what it may hold and how long it may wait.
+            where: what to call it in messages: its directory.
+        """
+        self.where = where
+        self.limits = limits
+        self._backend = backend
+        self._uses = Uses(backend)
+        self._noted: set[tuple[str, str]] = set()
+
+    # -- one entry ---------------------------------------------------------------------------
+
+    def load(self, key: bytes, *, mmap: bool = False, codec: Codec | None = None) -> Hit | Miss:
+        """Return the value under a key, or why there is none.
+
+        Args:
+            key: 16 bytes.
+            mmap: give big arrays read-only on the mapped file instead of as copies.
+            codec: the codec it was saved with, if that was the caller's own.
+        """
+        try:
+            record = self._backend.get(key)
+            if record is None:
+                return Miss("absent")
+            try:
+                return self._open(key, record, mmap, codec)
+            finally:
+                if record.payload is not None:
+                    record.payload.close()
+        except RejectedError as error:
+            return self._rejected(error)
+        except DecodeError as error:
+            return Miss("unreadable", str(error))
+        except BackendError as fault:
+            self._warn(fault)
+            return Miss("damaged" if fault.damaged else "unreadable", str(fault))
+        except Exception as error:  # noqa: BLE001 # the store's edge: a fault of ours must not cost the caller the result
+            self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
+            return Miss("unreadable", f"{type(error).__name__}: {error}")
+
+    def _open(self, key: bytes, record: Record, mmap: bool, codec: Codec | None) -> Hit:
+        now = time.time()
+        head, value = open_entry(self._signer(), key, record, now, codec, mmap=mmap)
+        self._uses.add(record.token, now, head.duration_s)
+        return Hit(value, head.duration_s, head.expires, lambda: self._info(key))
+
+    def _signer(self) -> Signer:
+        return _signer(signing_key())
+
+    def _rejected(self, error: RejectedError) -> Miss:
+        if error.reason == "foreign":
+            self._warn(
+                BackendError(
+                    "foreign", f"it holds entries that were not signed with this user's key: {error.detail}"
+                )
+            )
+        elif error.reason == "damaged":
+            self._warn(
+                BackendError(
+                    "damaged", f"an entry is damaged and is computed again: {error.detail}", damaged=True
+                )
+            )
+        return Miss(error.reason, error.detail)  # type: ignore[arg-type] # its reasons are among a miss's
+
+    def save(
+        self,
+        key: bytes,
+        value: object,
+        *,
+        function: str,
+        version: str,
+        duration_s: float,
+        ttl_s: float | None = None,
+        arguments: str = "",
+        codec: Codec | None = None,
+        compress: str | None = None,
+    ) -> bool:
+        """Keep a value under a key; return whether it is kept.
+
+        Args:
+            key: 16 bytes.
+            value: any object; it is only read, and not consumed.
+            function: qualified name of the function.
+            version: its fingerprint, 32 hexadecimal characters.
+            duration_s: how long the call took, in seconds.
+            ttl_s: after how many seconds it stops being served; None for never.
+            arguments: a short text of the call's arguments, for people.
+            codec: an own codec in place of the built-in ones.
+            compress: None, "zlib" or "zstd".
+        """
+        now = time.time()
+        expires = None if ttl_s is None else now + ttl_s
+        try:
+            draft = EntryDraft(
+                self._signer(), key, encode(value, codec),
+                created=now, expires=expires, duration_s=duration_s,
+                compression=check_compression(compress), arguments=arguments[:_LONGEST_ARGUMENTS],
+            )  # fmt: skip
+            self._backend.put(key, draft, Meta(function, version, now, expires, duration_s))
+        except UnstorableError as error:
+            self._warn_unstorable(function, error)
+            return False
+        except BackendError as fault:
+            self._warn(fault)
+            return False
+        except Exception as error:  # noqa: BLE001 # the store's edge: the caller has the result and must get it
+            self._warn(BackendError(f"save-{type(error).__name__}", f"{type(error).__name__}: {error}"))
+            return False
+        return True
+
+    def contains(self, key: bytes) -> bool:
+        """Return whether there is an entry under a key; decode nothing, count no hit."""
+        return self._guarded(False, lambda: self._backend.contains(key))
+
+    def forget(self, key: bytes) -> bool:
+        """Remove the entry under a key; return whether there was one."""
+        return self._guarded(False, lambda: self._backend.delete(key))
+
+    # -- functions and versions --------------------------------------------------------------
+
+    def clear(self, function: str, version: str | None = None) -> int:
+        """Remove a function's entries, or one version's; return how many."""
+        return self._guarded(0, lambda: self._backend.clear(function, version))
+
+    def stats(self, function: str) -> tuple[int, int]:
+        """Return a function's number of entries and their size in bytes."""
+        return self._guarded((0, 0), lambda: self._backend.stats(function))
+
+    def functions(self) -> list[FunctionSummary]:
+        """Return one summary a function that has entries, by name."""
+        self._uses.report()
+        return self._guarded([], self._backend.functions)
+
+    def versions(self, function: str) -> list[VersionSummary]:
+        """Return one summary a version of a function that has entries, newest first."""
+        self._uses.report()
+        return self._guarded([], lambda: self._backend.versions(function))
+
+    def entries(self, function: str | None = None, version: str | None = None) -> Iterator[EntryInfo]:
+        """Yield what is known of each entry, of all or of one function or version."""
+        self._uses.report()
+        try:
+            for row in self._backend.scan(function, version):
+                info = _describe(row)
+                if info is not None:
+                    yield info
+        except BackendError as fault:
+            self._warn(fault)
+
+    def save_manifest(self, function: str, version: str, manifest: Manifest) -> None:
+        """Keep what a version is made of, so that a later miss can be explained."""
+        if (function, version) in self._noted:
+            return
+        self._noted.add((function, version))
+        text = json.dumps(manifest.to_json(), separators=(",", ":")).encode()
+        data = zlib.compress(text, 6)
+        mac = self._signer().mac(b"manifest", function.encode(), b"\0", version.encode(), b"\0", data)
+        self._guarded(None, lambda: self._backend.put_note(function, version, mac + data))
+
+    def load_manifest(self, function: str, version: str) -> Manifest | None:
+        """Return what `save_manifest` kept, or None."""
+        from memofp._manifest import Manifest
+
+        note = self._guarded(None, lambda: self._backend.get_note(function, version))
+        if note is None:
+            return None
+        mac, data = note[:16], note[16:]
+        if self._signer().mac(b"manifest", function.encode(), b"\0", version.encode(), b"\0", data) != mac:
+            return None
+        try:
+            return Manifest.from_json(json.loads(zlib.decompress(data)))
+        except Exception:  # noqa: BLE001 # signed by us, but perhaps by another version of memofp: no manifest, no harm
+            return None
+
+    def manifests(self, function: str) -> dict[str, Manifest]:
+        """Return the kept manifests of a function by version, of those versions that have entries."""
+        found = ((v.version, self.load_manifest(function, v.version)) for v in self.versions(function))
+        return {version: manifest for version, manifest in found if manifest is not None}
+
+    # -- together ----------------------------------------------------------------------------
+
+    def compute_once(self, key: bytes, name: str = "") -> Flight | NoFlight:
+        """Return a context in which this thread or task alone, of all processes, computes a key.
+
+        It is entered with `with` or with `async with`, which does not block the event loop.  Its
+        value says whether to load the key again first: it was, or may have been, computed by
+        somebody else.  Waits as long as the other lives, is not stopped, and `lock_timeout_s`
+        has not passed.
+
+        Args:
+            key: 16 bytes.
+            name: what is computed, for the log.
+        """
+        flights = self._backend.flights
+        if flights is None or not self.limits.single_flight:
+            return NO_FLIGHT
+        return flights.flight(key, self.contains, self.limits.lock_timeout_s, name)
+
+    def generation(self) -> tuple[int, ...]:
+        """Return numbers that differ once anyone cleared, forgot, evicted or removed anything."""
+        return self._backend.generation()
+
+    def check(self) -> None:
+        """Raise `BackendError` if there is nothing here that can be used; for the command line."""
+        self._backend.check()
+
+    def close(self) -> None:
+        """Report hits and let go of all handles; the next use opens them again."""
+        self._uses.report()
+        self._guarded(None, self._backend.close)
+
+    # -- faults ------------------------------------------------------------------------------
+
+    def _info(self, key: bytes) -> EntryInfo:
+        self._uses.report()
+        row = self._backend.row(key)
+        info = _describe(row) if row is not None else None
+        if info is None:
+            from memofp._errors import StoreError
+
+            raise StoreError(f"the entry {key.hex()} is gone from {self.where}")
+        return info
+
+    def _guarded(self, default: T, action: Callable[[], T]) -> T:
+        """Run an action on the backend; give the default and warn if that fails."""
+        try:
+            return action()
+        except BackendError as fault:
+            self._warn(fault)
+        except Exception as error:  # noqa: BLE001 # the store's edge, as in load
+            self._warn(BackendError(type(error).__name__, f"{type(error).__name__}: {error}"))
+        return default
+
+    def _warn(self, fault: BackendError) -> None:
+        warn_once(
+            f"{fault.cause}:{self.where}",
+            f"memofp's store at {self.where} cannot be used as it should: {fault}; "
+            f"what cannot be read is computed, what cannot be kept is returned all the same",
+        )
+
+    def _warn_unstorable(self, function: str, error: UnstorableError) -> None:
+        from memofp._errors import UnstorableResultWarning
+
+        warn_once(
+            f"unstorable:{function}:{error.path}",
+            f"the result of {function} cannot be stored: {error.path} {error.reason}; it is returned, and "
+            f"computed again next time; return something else, or pass codec=... for this type",
+            UnstorableResultWarning,
+        )
+
+
+_signers: dict[bytes, Signer] = {}
+
+
+def _signer(key: bytes) -> Signer:
+    signer = _signers.get(key)
+    if signer is None:
+        signer = _signers[key] = Signer(key)
+    return signer
+
+
+def _describe(row: Row) -> EntryInfo | None:
+    """Return a listed row with what its head says; None for one that has no head of ours."""
+    from memofp._store._types import EntryInfo
+
+    try:
+        head, _ = read_head(row.head, row.key, partial=True)
+    except RejectedError:
+        return None
+    return EntryInfo(
+        key=row.key, function=row.function, version=row.version, created=head.created,
+        expires=None if head.expires == float("inf") else head.expires, duration_s=head.duration_s,
+        size_bytes=row.size_bytes, uses=row.uses, last_use=row.last_use, codec=head.codec,
+        python=f"{head.python[0]}.{head.python[1]}", arguments=head.arguments,
+    )  # fmt: skip

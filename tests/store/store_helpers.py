@@ -1,0 +1,50 @@
+"""What the tests of the store share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from memofp._store import Hit, Miss, ResultStore
+
+VERSION = "0123456789abcdef" * 2
+
+
+def key_of(number: int) -> bytes:
+    """Return the key of a numbered call."""
+    return number.to_bytes(16, "big")
+
+
+def put(store: ResultStore, key: bytes, value: object, **options: object) -> bool:
+    """Save a value under the names that these tests use."""
+    arguments = {"function": "pkg.f", "version": VERSION, "duration_s": 1.0, **options}
+    return store.save(key, value, **arguments)
+
+
+def value_of(store: ResultStore, key: bytes, **options: object) -> object:
+    """Return the value under a key; fail if there is none."""
+    hit = store.load(key, **options)
+    assert isinstance(hit, Hit), hit
+    return hit.value
+
+
+def reason_of(store: ResultStore, key: bytes) -> str:
+    """Return why there is nothing under a key; fail if there is something."""
+    miss = store.load(key)
+    assert isinstance(miss, Miss), miss
+    return miss.reason
+
+
+def value_files(directory: Path) -> list[Path]:
+    """Return the value files in a cache directory."""
+    return sorted(directory.glob("??/??/*.val"))
+
+
+def big(number: int = 0) -> bytes:
+    """Return bytes that are too big for a row."""
+    return bytes([number % 256]) * 100_000
+
+
+def open_files() -> int:
+    """Return how many descriptors this process has open."""
+    return len(os.listdir("/proc/self/fd"))
