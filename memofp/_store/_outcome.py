@@ -18,16 +18,23 @@ class Hit:
 
     Attributes:
         value: the value.
+        created: when it was stored, in seconds since the epoch.
         duration_s: how long the call took that made it, in seconds.
         expires: when it stops being served, in seconds since the epoch; infinity for never.
     """
 
-    __slots__ = ("_describe", "duration_s", "expires", "value")
+    __slots__ = ("_describe", "created", "duration_s", "expires", "value")
 
     def __init__(
-        self, value: object, duration_s: float, expires: float, describe: Callable[[], EntryInfo]
+        self,
+        value: object,
+        created: float,
+        duration_s: float,
+        expires: float,
+        describe: Callable[[], EntryInfo],
     ) -> None:
         self.value = value
+        self.created = created
         self.duration_s = duration_s
         self.expires = expires
         self._describe = describe

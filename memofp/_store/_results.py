@@ -90,7 +90,7 @@ class ResultStore:
         now = time.time()
         head, value = open_entry(self._signer(), key, record, now, codec, mmap=mmap)
         self._uses.add(record.token, now, head.duration_s)
-        return Hit(value, head.duration_s, head.expires, lambda: self._info(key))
+        return Hit(value, head.created, head.duration_s, head.expires, lambda: self._info(key))
 
     def _signer(self) -> Signer:
         return _signer(signing_key())
