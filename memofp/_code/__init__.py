@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memofp._code._facts import Fact, ImportSpec, Ref, Spot
+from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of
 
-__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "fact_of"]
+__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_of"]

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterable
 
 from memofp._code._annotations import annotations_digest
-from memofp._code._facts import Fact
-from memofp._code._references import References, is_inspect_stack, sees_locals
+from memofp._code._facts import ANY_USE, Fact, Use
+from memofp._code._references import References, is_inspect_stack, note_uses, sees_locals
 from memofp._code._scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -87,6 +87,7 @@ class _Emitter:
         self.names: list[str] = []
         self.bare_calls: set[tuple[str, ...]] = set()
         self.refs = References(freevars)
+        self.uses: dict[int, Use] = {}  # id of a node -> what the node around it does with it
         self.scope_count = 0
         self.literal_names = sees_locals(root, set().union(*(s.bound for s in self.scopes.values())))
 
@@ -136,6 +137,7 @@ class _Emitter:
             token = self.refs.note_call(node, scope)
             if token is not None:
                 self.out.append(token)
+        note_uses(node, self.uses)
         return self._emit_plain(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
@@ -293,7 +295,7 @@ class _Emitter:
 
     def _emit_name(self, node: ast.Name, scope: Scope) -> None:
         self.refs.mention(node.id)
-        loads = isinstance(node.ctx, ast.Load)
+        loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
         self.out.append(self._name_token(node.id, scope, node, loads=loads))
 
     def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[_Work]:
@@ -307,9 +309,11 @@ class _Emitter:
         attrs.reverse()
         if isinstance(base, ast.Name):
             self.refs.mention(base.id)
-            stored = not isinstance(node.ctx, ast.Load)
+            stored = not isinstance(node.ctx, ast.Load) and id(node) not in self.uses
             reach = tuple(attrs[:-1] if stored else attrs)
-            token = self.refs.token(mangle(base.id, scope.class_name), scope, reach, base.lineno)
+            use = Use("store") if stored else self.uses.get(id(node), ANY_USE)
+            root = mangle(base.id, scope.class_name)
+            token = self.refs.token(root, scope, reach, base.lineno, True, use)
             if token is not None:
                 self.out.append(f"(Attr {attrs[-1]!a} {token})" if stored else token)
                 return []
@@ -320,7 +324,8 @@ class _Emitter:
 
     def _name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
         name = mangle(raw, scope.class_name)
-        token = self.refs.token(name, scope, (), getattr(node, "lineno", 0), loads)
+        use = self.uses.get(id(node), ANY_USE)
+        token = self.refs.token(name, scope, (), getattr(node, "lineno", 0), loads, use)
         if token is not None:
             return token
         owner = scope.lookup(name)

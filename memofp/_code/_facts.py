@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "fact_from_json", "fact_to_json"]
+__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_from_json", "fact_to_json"]
 
 
 class ImportSpec(NamedTuple):
@@ -21,12 +21,36 @@ class ImportSpec(NamedTuple):
     binds_top: bool
 
 
+class Use(NamedTuple):
+    """What the code does with an outside value, so that a mapping need not count whole.
+
+    `kind` is `any`; `lookup` (subscripted only); `keys` (subscripted by the constants in `keys` only);
+    or `member` (asked with `in`, or assigned to by subscript: no value of it is read);
+    or `store` (an attribute of it is assigned: code of its class may run, a module is not read).
+    """
+
+    kind: str
+    keys: tuple[str | int, ...] = ()
+
+    def merged(self, other: Use) -> Use:
+        """Return the use that covers both."""
+        if "store" in (self.kind, other.kind):
+            return other if self.kind == "store" else self
+        if self.kind == other.kind:
+            return Use(self.kind, tuple(sorted({*self.keys, *other.keys}, key=lambda k: (str(type(k)), k))))
+        return ANY_USE if "any" in (self.kind, other.kind) else Use("lookup")
+
+
+ANY_USE = Use("any")
+
+
 class Ref(NamedTuple):
     """One name that the code reads from outside itself, with the attribute chain behind it.
 
     `kind` is `global` (module global or builtin), `free` (a closure cell), `import` (bound by
     import statements in the body) or `globals` (the whole namespace of the module, because
     the code calls `eval`, `exec` or `globals`).  `loads` is False for a global that is only assigned.
+    `use` says what the code does with it.
     """
 
     kind: str
@@ -35,6 +59,7 @@ class Ref(NamedTuple):
     imports: tuple[ImportSpec, ...]
     loads: bool
     line: int
+    use: Use = ANY_USE
 
 
 class Spot(NamedTuple):
@@ -84,7 +109,7 @@ def fact_to_json(fact: Fact) -> list[Any]:
         fact.docs.hex(),
         fact.annotations.hex(),
         fact.names.hex(),
-        [[r.kind, r.root, r.attrs, r.imports, r.loads, r.line] for r in fact.refs],
+        [[r.kind, r.root, r.attrs, r.imports, r.loads, r.line, r.use] for r in fact.refs],
         sorted(fact.mentions),
         fact.bare_calls,
         fact.spots,
@@ -114,5 +139,6 @@ def fact_from_json(tree: list[Any]) -> Fact:
 
 
 def _ref_from_json(tree: list[Any]) -> Ref:
-    kind, root, attrs, imports, loads, line = tree
-    return Ref(kind, root, tuple(attrs), tuple(ImportSpec(*i) for i in imports), loads, line)
+    kind, root, attrs, imports, loads, line, use = tree
+    specs = tuple(ImportSpec(*i) for i in imports)
+    return Ref(kind, root, tuple(attrs), specs, loads, line, Use(use[0], tuple(use[1])))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from typing import NamedTuple
 
-from memofp._code._facts import ImportSpec, Ref, Spot
+from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, mangle
 
-__all__ = ["MODE_NAMES", "References", "is_inspect_stack", "sees_locals"]
+__all__ = ["MODE_NAMES", "References", "is_inspect_stack", "note_uses", "sees_locals"]
 
 # Reachable code that mentions one of these can see more of a function than its meaning.
 MODE_NAMES = frozenset(
@@ -44,17 +44,25 @@ class References:
         self._indices: dict[_Key, int] = {}
 
     def token(
-        self, name: str, scope: Scope, attrs: tuple[str, ...], line: int, loads: bool = True
+        self,
+        name: str,
+        scope: Scope,
+        attrs: tuple[str, ...],
+        line: int,
+        loads: bool = True,
+        use: Use = ANY_USE,
     ) -> str | None:
         """Return the token of a reference if `name` comes from outside the function, else None."""
         owner = scope.lookup(name)
         if owner is None:
-            return self.outside(name, attrs, line, loads)
+            return self.outside(name, attrs, line, loads, use)
         if loads and owner.is_import_alias(name):
-            return self.imported(name, attrs, tuple(owner.imports[name]), line)
+            return self.imported(name, attrs, tuple(owner.imports[name]), line, use)
         return None
 
-    def outside(self, name: str, attrs: tuple[str, ...], line: int, loads: bool = True) -> str:
+    def outside(
+        self, name: str, attrs: tuple[str, ...], line: int, loads: bool = True, use: Use = ANY_USE
+    ) -> str:
         """Return the token of a name that no scope of the function binds."""
         kind = "free" if name in self.freevars else "global"
         if kind == "global":
@@ -64,11 +72,18 @@ class References:
                 self._number("globals", "", (), (), line)
             if name == "sys" and attrs[:1] == ("modules",):
                 self.spots.append(Spot("module looked up in sys.modules", line))
-        return f"R{self._number(kind, name, attrs, (), line, loads)}"
+        return f"R{self._number(kind, name, attrs, (), line, loads, use)}"
 
-    def imported(self, name: str, attrs: tuple[str, ...], imports: tuple[ImportSpec, ...], line: int) -> str:
+    def imported(
+        self,
+        name: str,
+        attrs: tuple[str, ...],
+        imports: tuple[ImportSpec, ...],
+        line: int,
+        use: Use = ANY_USE,
+    ) -> str:
         """Return the token of a name that import statements in the body bind."""
-        return f"R{self._number('import', name, attrs, imports, line)}"
+        return f"R{self._number('import', name, attrs, imports, line, True, use)}"
 
     def mention(self, name: str) -> None:
         """Note a name that shows that the code can see more than the meaning of a function."""
@@ -83,14 +98,17 @@ class References:
         imports: tuple[ImportSpec, ...],
         line: int,
         loads: bool = True,
+        use: Use = ANY_USE,
     ) -> int:
         key = _Key(kind, root, attrs, imports)
         index = self._indices.get(key)
         if index is None:
             index = self._indices[key] = len(self.found)
-            self.found.append(Ref(kind, root, attrs, imports, loads, line))
-        elif loads and not self.found[index].loads:
-            self.found[index] = self.found[index]._replace(loads=True)
+            self.found.append(Ref(kind, root, attrs, imports, loads, line, use))
+        elif loads:
+            known = self.found[index]
+            merged = known.use.merged(use) if known.loads else use
+            self.found[index] = known._replace(loads=True, use=merged)
         return index
 
     # ---- calls -------------------------------------------------------------------------------
@@ -136,6 +154,23 @@ class References:
 
     def _spot(self, what: str, node: ast.AST) -> None:
         self.spots.append(Spot(what, getattr(node, "lineno", 0)))
+
+
+def note_uses(node: ast.AST, uses: dict[int, Use]) -> None:
+    """Note, for the operands of a subscript or of `in`, that the node around them only looks something up."""
+    if isinstance(node, ast.Subscript):
+        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+        if not isinstance(node.ctx, ast.Load):
+            uses[id(node.value)] = uses.get(id(node), Use("member"))
+        elif type(key) in (str, int):
+            uses[id(node.value)] = Use("keys", (key,))  # type: ignore[arg-type] # mypy: str or int
+        elif not isinstance(node.slice, ast.Slice):
+            uses[id(node.value)] = Use("lookup")
+    elif isinstance(node, ast.AugAssign):
+        # An augmented assignment reads its target as well.
+        uses[id(node.target)] = Use("lookup") if isinstance(node.target, ast.Subscript) else ANY_USE
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
+        uses[id(node.comparators[-1])] = Use("member")
 
 
 def is_inspect_stack(node: ast.Attribute) -> bool:

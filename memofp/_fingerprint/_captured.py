@@ -13,8 +13,8 @@ from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
-from memofp._fingerprint._foreign import foreign_object
-from memofp._fingerprint._graph import ATOMS, Graph, Node, leaf
+from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
+from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
 from memofp._fingerprint._guards import ABSENT
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
@@ -36,6 +36,13 @@ def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
     for kind, expander in _BY_TYPE:
         if isinstance(obj, kind):
             expander(graph, node, obj)
+            return
+    place = graph.place(place_of_class(type(obj)))
+    if place.kind != "user":
+        known_as = foreign_singleton(obj)
+        if known_as is not None:
+            node.local = b"foreign object"
+            node.add("is", foreign_node(graph, place, *known_as))
             return
     fill(graph, node, obj, reduce_value(obj))
 
@@ -62,7 +69,7 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
     guard_parts(graph, obj, reduced)
     atoms: list[bytes] = []
     for i, (label, value) in enumerate(reduced.children):
-        if type(value) in ATOMS and reduced.ordered:
+        if type(value) in ATOMS and reduced.ordered and not holds_address(value):
             # Long runs of atoms are one digest, not one edge each.
             found = reduce_value(value)
             assert isinstance(found, Leaf)

@@ -59,7 +59,7 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
     # The name counts: results carry it, and `repr` shows it.
     node.local = digest_parts(b"class", [cls.__name__.encode("utf-8", "surrogatepass")])
     node.extras = {
-        "docs": ascii(space.get("__doc__")).encode(),
+        "docs": _doc_text(space.get("__doc__")),
         "names": cls.__qualname__.encode("utf-8", "surrogatepass"),
         "modules": node.name.encode("utf-8", "surrogatepass"),
     }
@@ -71,6 +71,10 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
         node.add("metaclass", graph.visit(meta, meta.__name__))
     _add_members(graph, node, cls, space)
     _locate(node, space)
+
+
+def _doc_text(doc: object) -> bytes:
+    return ascii(doc).encode() if isinstance(doc, str) else b""
 
 
 def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
@@ -90,6 +94,8 @@ def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
     generated = _generated(cls, space)
     for name in sorted(n for n in space if isinstance(n, str)):
         value = space[name]
+        if name == "__doc__" and value is not None and not isinstance(value, str):
+            _add_member(graph, node, name, value)  # a descriptor, which is code
         if name in skipped or isinstance(value, _SLOT_DESCRIPTORS):
             continue
         if name in generated and _is_generated(value):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+from types import MethodType, ModuleType
 from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import Place
 from memofp._fingerprint._graph import Graph, Node
 
-__all__ = ["foreign_node", "foreign_object", "public_module"]
+__all__ = ["foreign_node", "foreign_object", "foreign_singleton", "public_module"]
 
 # Modules that are one thing under several names: per platform, or moved between Python versions.
 _PUBLIC = {
@@ -55,3 +57,32 @@ def foreign_object(graph: Graph, place: Place, obj: Any) -> int:
         module = getattr(owner, "__module__", None) or "builtins"
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None) or type(obj).__qualname__
     return foreign_node(graph, place, public_module(str(module)), str(name))
+
+
+def foreign_singleton(obj: Any) -> tuple[str, str] | None:
+    """Return (module, name) of an object that a foreign module itself holds: its state is that module's.
+
+    `random.choice` is a method of the generator that `random` keeps; `os.environ` is the process's.
+    """
+    if isinstance(obj, MethodType):
+        function = obj.__func__
+        found = _bound_name(getattr(function, "__module__", None), obj, getattr(function, "__name__", ""))
+        return found
+    return _bound_name(type(obj).__module__, obj, None)
+
+
+def _bound_name(module_name: Any, obj: Any, name: str | None) -> tuple[str, str] | None:
+    module = sys.modules.get(module_name) if isinstance(module_name, str) else None
+    if not isinstance(module, ModuleType) or module_name == "builtins":
+        return None
+    space = module.__dict__
+    if name is not None:
+        held = space.get(name)
+        same = (
+            isinstance(held, MethodType) and held.__func__ is obj.__func__ and held.__self__ is obj.__self__
+        )
+        return (public_module(module_name), name) if same else None
+    for key, value in list(space.items()):
+        if value is obj:
+            return public_module(module_name), key
+    return None

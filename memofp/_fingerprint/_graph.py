@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -75,6 +76,14 @@ class Node:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
 
 
+_ADDRESS = re.compile(r" at 0x([0-9A-Fa-f]{4,16})\b")
+
+
+def holds_address(obj: object) -> bool:
+    """Tell whether a value is a text that a default `repr` may have gone into."""
+    return type(obj) is str and " at 0x" in obj
+
+
 def leaf(tag: str, *parts: bytes) -> bytes:
     """Return the digest of something that reaches nothing else."""
     return digest_parts(tag.encode(), parts)
@@ -83,9 +92,7 @@ def leaf(tag: str, *parts: bytes) -> bytes:
 class Graph:
     """Nodes by identity, a worklist of those not looked into yet, and the guards over all of them."""
 
-    def __init__(
-        self, options: Options, expand: Callable[[Graph, int], None], guarded: bool = True
-    ) -> None:
+    def __init__(self, options: Options, expand: Callable[[Graph, int], None], guarded: bool = True) -> None:
         self.options = options
         self.nodes: list[Node] = []
         self.guards = Guards(guarded)
@@ -95,19 +102,36 @@ class Graph:
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
         self._pending: list[int] = []
+        self._addressed: list[int] = []
 
     # ---- making nodes ------------------------------------------------------------------------
 
     def visit(self, obj: Any, name: str) -> int | bytes:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
         if type(obj) in ATOMS:
-            return self.atom(obj)
+            return self._address_text(obj) if holds_address(obj) else self.atom(obj)
         known = self._by_id.get(id(obj))
         if known is not None:
             return known
         index = self._by_id[id(obj)] = self.add(Node("", name, obj))
         self._pending.append(index)
         return index
+
+    def _address_text(self, text: str) -> int:
+        """Return the node of a text with a default `repr` in it, whose address is replaced at the end."""
+        index = self.add(Node("", "", text))
+        self._addressed.append(index)
+        return index
+
+    def _replace_addresses(self) -> None:
+        """Replace addresses of objects that the graph holds: they differ from run to run and mean nothing.
+
+        Any other number stays, so two texts that differ in anything else are never taken for one.
+        """
+        for index in self._addressed:
+            node = self.nodes[index]
+            text = _ADDRESS.sub(lambda m: " at 0x-" if int(m[1], 16) in self._by_id else m[0], node.obj)
+            node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
 
     def atom(self, obj: object) -> bytes:
         reduced = reduce_value(obj)
@@ -180,7 +204,8 @@ class Graph:
             while self._pending:
                 self._expand(self, self._pending.pop())
             if "subclasses" not in self.modes() or not self._add_subclasses():
-                return
+                break
+        self._replace_addresses()
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""

@@ -11,6 +11,7 @@ from memofp._code import ImportSpec, Ref
 from memofp._fingerprint._boundary import Place, place_of_module, place_of_name
 from memofp._fingerprint._graph import Graph, is_code, leaf
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._views import use_of_method, view_node
 
 __all__ = ["Context", "resolve", "whole_namespace"]
 
@@ -63,7 +64,7 @@ def resolve(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
     if ref.kind == "free":
         value = context.cells.get(ref.root, ABSENT)
         key = ("free", id(context.cells.get(ref.root)), context.name, ref.root)
-        return _follow(context, value, ref.attrs, f"{context.name}.{ref.root}", key, "const")
+        return _follow(context, value, ref, f"{context.name}.{ref.root}", key, "const")
     return _resolve_global(context, ref)
 
 
@@ -73,19 +74,19 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     guards.name(space, name, value)
     if value is not ABSENT:
         key = ("name", id(space), name)
-        return _follow(context, value, ref.attrs, f"{context.module}.{name}", key, "const")
+        return _follow(context, value, ref, f"{context.module}.{name}", key, "const")
     builtins = space.get("__builtins__", sys.modules["builtins"])
     builtin_space = builtins.__dict__ if isinstance(builtins, ModuleType) else builtins
     value = builtin_space.get(name, ABSENT)
     guards.name(builtin_space, name, value)
-    return _follow(context, value, ref.attrs, f"builtins.{name}", ("name", id(builtin_space), name), "const")
+    return _follow(context, value, ref, f"builtins.{name}", ("name", id(builtin_space), name), "const")
 
 
 def _follow(
-    context: Context, value: Any, attrs: tuple[str, ...], name: str, key: object, kind: str
+    context: Context, value: Any, ref: Ref, name: str, key: object, kind: str
 ) -> tuple[int | bytes, tuple[str, ...]]:
     """Follow a chain of attributes as long as it leads through modules."""
-    graph = context.graph
+    graph, attrs = context.graph, ref.attrs
     for i, attr in enumerate(attrs):
         if not isinstance(value, ModuleType):
             break
@@ -100,7 +101,10 @@ def _follow(
     rest = attrs[i:] if attrs else ()
     if value is ABSENT:
         return leaf("absent"), rest
-    return graph.slot(kind, name, key, value), rest
+    if ref.use.kind == "store" and isinstance(value, ModuleType):
+        return leaf("stored", ".".join(rest).encode()), rest  # assigned to, not read
+    view = view_node(graph, kind, name, key, value, use_of_method(rest, ref.use))
+    return (graph.slot(kind, name, key, value) if view is None else view), rest
 
 
 def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
@@ -209,13 +213,13 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         module = sys.modules.get(full.partition(".")[0], module)
     if spec.item is None:
         return _follow(
-            context, module, ref.attrs, module_name(module.__dict__), ("module", id(module)), "mod"
+            context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod"
         )
     value = module_attribute(graph, module, spec.item)
     if value is ABSENT:
         value = _import(context, ref, f"{full}.{spec.item}", quiet=True) or ABSENT
     name = f"{module_name(module.__dict__)}.{spec.item}"
-    return _follow(context, value, ref.attrs, name, ("name", id(module.__dict__), spec.item), "mod")
+    return _follow(context, value, ref, name, ("name", id(module.__dict__), spec.item), "mod")
 
 
 def _absolute(context: Context, spec: ImportSpec) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
 
 from memofp._digest import digest_parts
-from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_module
-from memofp._fingerprint._foreign import foreign_object
+from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_function, place_of_module
+from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import Graph, Node, is_code
 
 __all__ = ["expand_wrapper"]
@@ -57,6 +58,13 @@ def wrapped_by(graph: Graph, obj: Any) -> Any:
 
 
 def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:
+    if isinstance(obj.__func__, types.FunctionType):
+        place = graph.place(place_of_function(obj.__func__))
+        known_as = foreign_singleton(obj) if place.kind != "user" else None
+        if known_as is not None:
+            node.local = b"foreign object"
+            node.add("is", foreign_node(graph, place, *known_as))
+            return
     node.local = b"method"
     node.add("func", graph.visit(obj.__func__, node.name))
     node.add("self", graph.visit(obj.__self__, f"{node.name}.__self__"))
@@ -64,6 +72,9 @@ def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:
 
 def _expand_builtin(graph: Graph, node: Node, obj: types.BuiltinFunctionType) -> None:
     owner = obj.__self__
+    held = getattr(sys.modules.get(str(obj.__module__)), "__dict__", {}).get(obj.__name__)
+    if held is obj and not isinstance(owner, types.ModuleType):
+        owner = None  # `random.random`: a method of a generator that the module keeps for itself
     if owner is None or isinstance(owner, types.ModuleType):
         place = place_of_module(owner) if isinstance(owner, types.ModuleType) else PYTHON
         node.local = b"builtin"
