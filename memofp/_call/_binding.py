@@ -107,6 +107,7 @@ def peel(
     keywords: dict[str, Any] = {}
     while True:
         if type(function) is partial:  # a subclass may call in a way of its own
+            assert isinstance(function, partial)  # for pyright, which does not narrow by `type`
             fixed = function.args + fixed
             keywords = {**function.keywords, **keywords}
             function = function.func

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memofp import _config
 from memofp._call import make_plan
+from memofp._memoize._owner import explain_missing_class
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from memofp._call import Plan
     from memofp._fingerprint import Fingerprint, Watch
@@ -59,7 +60,6 @@ class Core:
 
     __slots__ = (
         "_default_directory",
-        "_digest_arguments",
         "_hit_type",
         "_opened",
         "_plan",
@@ -79,7 +79,6 @@ class Core:
     name: str
     store: ResultStore
     watch: Watch
-    _digest_arguments: Callable[[tuple[str, ...], Sequence[object], str], bytes]
     _hit_type: type[Hit]
 
     def __init__(self, function: Callable[..., Any], options: Options) -> None:
@@ -109,9 +108,7 @@ class Core:
         if self._opened == -1:
             from memofp._fingerprint import Watch, function_name
             from memofp._store import Hit
-            from memofp._values import digest_arguments
 
-            self._digest_arguments = digest_arguments
             self._hit_type = Hit
             self.name = function_name(self.function)
             self.watch = Watch(self.function, **self.options.fingerprint)
@@ -143,12 +140,17 @@ class Core:
         plan = self._plan
         if plan is None or plan.fingerprint is not fingerprint:
             plan = self._replan(fingerprint)
-        values = plan.bind(*args, **kwargs)
-        return plan, plan.key(self._digest_arguments(plan.names, values, self.name))
+        try:
+            values = plan.bind(*args, **kwargs)
+        except TypeError as error:
+            explain_missing_class(self.function, error)
+            raise
+        return plan, plan.key(values)
 
     def _replan(self, fingerprint: Fingerprint) -> Plan:
         plan = self._plan = make_plan(
             self.function,
+            self.name,
             fingerprint,
             ignore=self.options.ignore,
             version=self.options.version,
@@ -159,16 +161,16 @@ class Core:
     def look(self, key: bytes) -> Hit | None:
         """Return the entry of a key and count the hit; None if there is none that may be served."""
         found = self.store.load(key)
-        if type(found) is not self._hit_type or self._is_too_old(found):
+        if not isinstance(found, self._hit_type) or self._is_too_old(found):
             return None
         self.hits += 1
-        self.seconds_saved += found.info.duration_s
+        self.seconds_saved += found.duration_s
         return found
 
     def _is_too_old(self, hit: Hit) -> bool:
         """Return whether the present `ttl` is over; the entry was stored under another, longer one."""
         ttl_s = self.options.ttl_s
-        return ttl_s is not None and hit.info.created + ttl_s <= time.time()
+        return ttl_s is not None and hit.created + ttl_s <= time.time()
 
     def save(self, plan: Plan, key: bytes, value: object, *, duration_s: float, arguments: str) -> bool:
         """Store a result, and the manifest behind it once per version; return whether it is stored."""
@@ -189,7 +191,10 @@ class Core:
 
     def contains(self, key: bytes) -> bool:
         """Return whether a key has an entry that would be served, without counting."""
-        return self.store.contains(key)
+        if self.options.ttl_s is None:
+            return self.store.contains(key)
+        found = self.store.load(key)  # its age counts too, see `_is_too_old`
+        return isinstance(found, self._hit_type) and not self._is_too_old(found)
 
     def clear(self) -> int:
         """Remove every entry of the function, of all versions; return how many there were."""

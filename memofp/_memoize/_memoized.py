@@ -80,7 +80,7 @@ class Memoized(Generic[P, R]):
                 if hit is None:
                     computation.value = core.function(*args, **kwargs)
                     return computation.value  # type: ignore[no-any-return] # as above
-        return hit.value  # type: ignore[no-any-return] # what this function returned once
+        return hit.value  # type: ignore[return-value] # what this function returned once
 
     def call(self, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the function whatever is stored, and store what it returns in its place.

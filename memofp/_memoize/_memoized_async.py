@@ -65,7 +65,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
             return await self.__wrapped__(*args, **kwargs)
         hit = core.look(key)
         if hit is not None:
-            return hit.value  # type: ignore[no-any-return] # what this function returned once
+            return hit.value  # type: ignore[return-value] # what this function returned once
         return await self._join(plan, key, *args, **kwargs)
 
     async def call(self, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -93,7 +93,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
             outcome = await asyncio.shield(flight)  # who is cancelled here leaves the others alone
             hit = self._core.look(key) if outcome is Outcome.STORED else None
             if hit is not None:
-                return hit.value  # type: ignore[no-any-return] # what this function returned once
+                return hit.value  # type: ignore[return-value] # what this function returned once
             if outcome is not Outcome.CANCELLED:
                 return (await self._compute(plan, key, *args, **kwargs))[0]
         return await self._lead(plan, slot, *args, **kwargs)
@@ -116,7 +116,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
                     outcome = Outcome.STORED if stored else Outcome.NOT_STORED
                     return value
                 outcome = Outcome.STORED
-                return hit.value  # type: ignore[no-any-return] # what this function returned once
+                return hit.value  # type: ignore[return-value] # what this function returned once
         except Exception:
             outcome = Outcome.NOT_STORED
             raise

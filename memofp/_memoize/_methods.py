@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
@@ -84,6 +84,7 @@ class BoundMemoized(Generic[P, R]):
         return self.__func__.__doc__
 
     def __getattr__(self, name: str) -> Any:
+        # Whatever else the function has, the marks of coroutine functions among it.
         return getattr(self.__func__, name)
 
     def __eq__(self, other: object) -> bool:
@@ -103,15 +104,6 @@ class BoundMemoized(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<bound {self.__func__!r} of {object.__repr__(self.__self__)}>"
-
-
-class AsyncBoundMemoized(BoundMemoized[P, Coroutine[Any, Any, T]]):
-    """A memoized coroutine method of one object."""
-
-    __slots__ = ()
-
-    async def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return await self.__func__(self.__self__, *args, **kwargs)
 
 
 class MemoizedFunction(Memoized[P, R]):
@@ -144,7 +136,7 @@ class AsyncMemoizedFunction(AsyncMemoized[P, T]):
     __slots__ = ()
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return self if instance is None else AsyncBoundMemoized(self, instance)
+        return self if instance is None else BoundMemoized(self, instance)
 
 
 class AsyncMemoizedClassMethod(AsyncMemoized[P, T]):
@@ -153,4 +145,4 @@ class AsyncMemoizedClassMethod(AsyncMemoized[P, T]):
     __slots__ = ()
 
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return AsyncBoundMemoized(self, type(instance) if owner is None else owner)
+        return BoundMemoized(self, type(instance) if owner is None else owner)
