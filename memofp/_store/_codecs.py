@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
+from memofp._store._envelope import Texts
 from memofp._store._unstorable import UnstorableError, find_unstorable, one_shot
 
 if TYPE_CHECKING:
@@ -34,11 +35,13 @@ class Encoded(NamedTuple):
         codec: name of the codec that made it, and that reads it.
         inband: what is signed.
         buffers: what is checksummed only, with no limit of size.
+        shapes: the classes that the value needs, see `_shapes`.
     """
 
     codec: str
     inband: bytes
     buffers: Sequence[Buffer]
+    shapes: str = ""
 
 
 class DecodeError(Exception):
@@ -177,21 +180,21 @@ def _cloudpickler() -> Callable[..., Any]:
     return cloudpickle.Pickler  # type: ignore[no-any-return] # it has no types
 
 
-def decode(codec: str, inband: bytes, buffers: Sequence[Buffer], own: Codec | None = None) -> object:
+def decode(texts: Texts, inband: Any, buffers: Sequence[Any], own: Codec | None = None) -> object:
     """Return a fresh value from bytes whose MAC has been checked.
 
     Raises:
         DecodeError: if there is no such codec here, or the value's class is gone or different.
     """
     try:
-        return _decode(codec, inband, buffers, own)
+        return _decode(texts.codec, inband, buffers, own)
     except DecodeError:
         raise
     except Exception as error:  # unpickling runs the value's own code, which may raise anything
         raise DecodeError(f"{type(error).__name__}: {error}") from error
 
 
-def _decode(codec: str, inband: bytes, buffers: Sequence[Buffer], own: Codec | None) -> object:
+def _decode(codec: str, inband: Any, buffers: Sequence[Any], own: Codec | None) -> object:
     if codec == "atom":
         return marshal.loads(inband)
     if codec in ("pickle", "cloudpickle"):

@@ -5,33 +5,40 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from hmac import compare_digest
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from memofp._store._codecs import Codec, DecodeError, Encoded, decode
 from memofp._store._compress import compress, decompress
 from memofp._store._envelope import (
     ALIGN,
+    FLAG_INLINE,
+    MAC_SIZE,
+    NEVER,
     Buffer,
     Head,
     RejectedError,
     Signer,
+    Texts,
     body_layout,
     body_size,
     pack_head,
+    read_buffers,
     read_head,
+    read_identity,
+    read_texts,
 )
 from memofp._store._protocol import Payload, Record
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer as AnyBuffer
 
-__all__ = ["CLOCK_SLACK_S", "EntryDraft", "open_entry"]
+__all__ = ["CLOCK_SLACK_S", "EntryDraft", "open_entry", "verify_entry"]
 
 INLINE_LIMIT = 32 * 1024  # bytes; about where a file becomes faster than a row
 CLOCK_SLACK_S = 300.0  # an entry from further ahead than clocks of two machines differ is expired
-_STEP = 1 << 20  # bytes hashed and written at a time, so that the second finds them in the CPU's cache
-_HUGE = 1 << 20  # bytes; from here on huge pages beat the allocator
-_NEVER = float("inf")
+_STEP = 1 << 20  # bytes hashed and moved at a time, so that the second finds them in the CPU's cache
+_HUGE = 4 << 20  # bytes; from here on huge pages beat the allocator
 
 
 class EntryDraft:
@@ -48,23 +55,29 @@ class EntryDraft:
         duration_s: float,
         compression: int = 0,
         arguments: str = "",
-        shapes: str = "",
     ) -> None:
+        self._inband = encoded.inband
+        self._views: list[memoryview] = []
+        self._sizes: list[int] = []
+        if encoded.buffers or compression:
+            self._take(encoded, compression)
+        self._signer = signer
+        self._digests: list[bytes] = []
+        self._texts = Texts(encoded.codec, arguments, encoded.shapes)
+        size = len(self._inband) + sum([view.nbytes + ALIGN for view in self._views])
+        self.inline = size <= INLINE_LIMIT
+        self._head = Head(
+            b"", b"", key, created, NEVER if expires is None else expires, duration_s, 0, 0,
+            *sys.version_info[:2], compression, FLAG_INLINE if self.inline else 0, 0, 0, 0, 0, 0,
+        )  # fmt: skip
+
+    def _take(self, encoded: Encoded, compression: int) -> None:
         views = [memoryview(buffer).cast("B") for buffer in encoded.buffers]
         self._sizes = [view.nbytes for view in views]
-        self._inband = encoded.inband
         if compression:
             self._inband = compress(compression, encoded.inband)
             views = [memoryview(compress(compression, view)) for view in views]
         self._views = views
-        self._signer = signer
-        self._digests: list[bytes] = []
-        self.inline = len(self._inband) + sum(view.nbytes + ALIGN for view in views) <= INLINE_LIMIT
-        self._head = Head(
-            signer.name, key, created, _NEVER if expires is None else expires, duration_s,
-            sys.version_info[:2], compression, encoded.codec, arguments, shapes,
-            len(self._inband), (), self.inline, (),
-        )  # fmt: skip
 
     def chunks(self) -> Iterator[AnyBuffer]:
         """Yield the body in order, hashing as it goes."""
@@ -85,13 +98,13 @@ class EntryDraft:
 
     def head(self, identity: tuple[int, ...]) -> bytes:
         """Return the sealed head, with the body behind it if that is inline."""
-        body = b"".join(self.chunks()) if self.inline else b""
-        buffers = tuple(
+        body = self._inband if not self._views else b"".join(self.chunks()) if self.inline else b""
+        buffers = [
             Buffer(view.nbytes, size, digest, view.readonly)
             for view, size, digest in zip(self._views, self._sizes, self._digests, strict=True)
-        )
-        head = self._head._replace(buffers=buffers, identity=identity)
-        return pack_head(self._signer, head, self._inband) + body
+        ]
+        front = pack_head(self._signer, self._head, self._texts, buffers, identity, self._inband)
+        return front + body if self.inline else front
 
 
 def open_entry(
@@ -103,18 +116,17 @@ def open_entry(
         RejectedError: if it is damaged, foreign or expired.
         DecodeError: if it is intact but makes no value here.
     """
-    head, end = read_head(record.head, key)
-    inband, source = _verified(signer, record, head, end)
+    data = record.head
+    head = read_head(data, key)
+    inband = _verified(signer, record, head)
     if head.expires <= now or head.created > now + CLOCK_SLACK_S:
         raise RejectedError(
-            "expired", f"it expired at {head.expires:.0f}, stored at {head.created:.0f}, now {now:.0f}"
+            "expired", f"it was stored at {head.created:.0f} until {head.expires:.0f}, now is {now:.0f}"
         )
-    buffers: list[Any] = []
-    if head.buffers:
-        buffers = _buffers(signer, head, source, record, mmap)
+    buffers: list[Any] = _buffers(signer, head, record, mmap=mmap) if head.n_buffers else []
     if head.compression:
         inband, buffers = _inflate(head, inband, buffers)
-    return head, decode(head.codec, inband, buffers, own)
+    return head, decode(read_texts(data, head), inband, buffers, own)
 
 
 def verify_entry(signer: Signer, key: bytes, record: Record) -> Head:
@@ -123,77 +135,92 @@ def verify_entry(signer: Signer, key: bytes, record: Record) -> Head:
     Raises:
         RejectedError: if it is damaged or foreign.
     """
-    head, end = read_head(record.head, key)
-    _, source = _verified(signer, record, head, end)
-    if head.buffers:
-        _buffers(signer, head, source, record, mmap=False)
+    head = read_head(record.head, key)
+    _verified(signer, record, head)
+    if head.n_buffers:
+        _buffers(signer, head, record, mmap=False)
     return head
 
 
-def _verified(signer: Signer, record: Record, head: Head, end: int) -> tuple[Any, memoryview | Payload]:
-    """Return the in-band bytes after their MAC was checked, and where the buffers are."""
+def _verified(signer: Signer, record: Record, head: Head) -> Any:
+    """Return the in-band bytes after their MAC and the size of the body were checked."""
     data = record.head
     if head.signer != signer.name:
         raise RejectedError("foreign", "it was signed with another key")
     view = memoryview(data)
-    source: memoryview | Payload
-    if head.inline:
-        source = view[end:]
-        inband: Any = view[end : end + head.inband]
-        mac = signer.mac(view[16 : end + head.inband])
-        size = source.nbytes
+    if head.flags & FLAG_INLINE:
+        inband: Any = view[head.end : head.end + head.inband]
+        mac = signer.mac(view[MAC_SIZE : head.end + head.inband])
+        size = len(data) - head.end
     else:
-        if record.payload is None:
-            raise RejectedError("damaged", "the file of the entry is missing")
-        source = record.payload
-        size = source.size
-        if size < head.inband:
-            raise RejectedError("damaged", f"the file has {size} bytes")
-        inband = bytearray(head.inband)
-        if head.inband:
-            source.read_into(memoryview(inband), 0)
-        mac = signer.mac(view[16:end], memoryview(inband))
-    if not compare_digest(mac, data[:16]):
+        size, inband = _read_inband(record.payload, head)
+        mac = signer.mac(view[MAC_SIZE : head.end], memoryview(inband))
+    if not compare_digest(mac, data[:MAC_SIZE]):
         raise RejectedError("damaged", "its signature does not match its bytes")
-    if size != body_size(head):
-        raise RejectedError("damaged", f"the body has {size} bytes instead of {body_size(head)}")
-    return inband, source
+    expected = body_size(head.inband, read_buffers(data, head)) if head.n_buffers else head.inband
+    if size != expected:
+        raise RejectedError("damaged", f"the body has {size} bytes instead of {expected}")
+    return inband
 
 
-def _buffers(
-    signer: Signer, head: Head, source: memoryview | Payload, record: Record, mmap: bool
-) -> list[Any]:
+def _read_inband(payload: Payload | None, head: Head) -> tuple[int, bytearray]:
+    if payload is None:
+        raise RejectedError("damaged", "the file of the entry is missing")
+    if payload.size < head.inband:
+        raise RejectedError("damaged", f"the file has {payload.size} bytes")
+    inband = bytearray(head.inband)
+    if inband:
+        payload.read_into(memoryview(inband), 0)
+    return payload.size, inband
+
+
+def _buffers(signer: Signer, head: Head, record: Record, *, mmap: bool) -> list[Any]:
     """Return each buffer, read and checked: as memory of its own, or mapped."""
-    mapped: memoryview | None = None
-    if mmap and record.payload is not None and not head.compression:
-        mapped = record.payload.map()
-        if record.payload.identity() == head.identity:
+    table = list(body_layout(head.inband, read_buffers(record.head, head)))
+    payload = record.payload
+    if payload is None:
+        body = memoryview(record.head)[head.end :]
+        return [_checked(signer, buffer, bytearray(body[at : at + buffer.stored])) for at, buffer in table]
+    if mmap and not head.compression:
+        mapped = payload.map()
+        views = [(buffer, mapped[at : at + buffer.stored]) for at, buffer in table]
+        if payload.identity() == read_identity(record.head, head):
             # Nothing has written to the file since it was hashed (its ctime says so), so
             # hashing it again would read what mapping is meant not to read.
-            return [mapped[at : at + b.stored] for at, b in body_layout(head.inband, head.buffers)]
-    found: list[Any] = []
-    for at, buffer in body_layout(head.inband, head.buffers):
-        if mapped is not None:
-            data: Any = mapped[at : at + buffer.stored]
-        elif isinstance(source, memoryview):
-            data = bytearray(source[at : at + buffer.stored])
-        elif head.codec == "bytes" and not head.compression and at == 0:
-            data = source.read_all()
-        else:
-            data = _allocate(buffer.stored)
-            source.read_into(memoryview(data), at)
-        hasher = signer.hasher()
-        hasher.update(data)
-        if hasher.digest() != buffer.digest:
-            raise RejectedError("damaged", "the checksum of its data does not match")
-        found.append(data)
-    return found
+            return [view for _, view in views]
+        return [_checked(signer, buffer, view) for buffer, view in views]
+    if read_texts(record.head, head).codec == "bytes" and not head.compression:
+        return [_checked(signer, table[0][1], payload.read_all())]
+    return [_read_buffer(signer, payload, at, buffer) for at, buffer in table]
+
+
+def _checked(signer: Signer, buffer: Buffer, data: Any) -> Any:
+    hasher = signer.hasher()
+    hasher.update(data)
+    if hasher.digest() != buffer.digest:
+        raise RejectedError("damaged", "the checksum of its data does not match")
+    return data
+
+
+def _read_buffer(signer: Signer, payload: Payload, at: int, buffer: Buffer) -> Any:
+    """Return a buffer in memory of its own, hashed piece by piece while the cache is warm."""
+    if buffer.stored < _HUGE:
+        # Writable memory that nobody cleared first: a BytesIO takes over bytes that have no other owner.
+        return _checked(signer, buffer, BytesIO(payload.read_some(buffer.stored, at)).getbuffer())
+    area = _allocate(buffer.stored)
+    view = memoryview(area)
+    hasher = signer.hasher()
+    for start in range(0, buffer.stored, _STEP):
+        part = view[start : start + _STEP]
+        payload.read_into(part, at + start)
+        hasher.update(part)
+    if hasher.digest() != buffer.digest:
+        raise RejectedError("damaged", "the checksum of its data does not match")
+    return area
 
 
 def _allocate(size: int) -> Any:
-    """Return writable memory; huge pages make a big read twice as fast as the allocator's."""
-    if size < _HUGE:
-        return bytearray(size)
+    """Return much writable memory, in huge pages: faulting in small ones would cost more than reading."""
     import mmap
 
     if sys.platform == "win32":

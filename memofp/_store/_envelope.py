@@ -18,25 +18,17 @@ from typing import NamedTuple
 from memofp._digest import Hasher
 from memofp._store._secret import blake2b
 
-__all__ = [
-    "ALIGN",
-    "Buffer",
-    "Head",
-    "RejectedError",
-    "Signer",
-    "body_layout",
-    "body_size",
-    "pack_head",
-    "read_head",
-]
+__all__ = ["ALIGN", "MAC_SIZE", "NEVER", "Buffer", "Head", "RejectedError", "Signer", "Texts", "pack_head"]
+__all__ += ["body_layout", "body_size", "read_buffers", "read_head", "read_identity", "read_texts"]
 
 MAGIC = b"mfp1"
 ALIGN = 64  # bytes; a cache line, and what AVX-512 kernels ask for
 MAC_SIZE = 16
-_FIXED = struct.Struct("<4s4s16sdddBBBBBBHHIQ")
+NEVER = float("inf")
+FLAG_INLINE = 1
+_FIXED = struct.Struct("<4s4s16sdddIQBBBBBBHHI")
 _BUFFER = struct.Struct("<QQ16sB")
-_NEVER = float("inf")
-_FLAG_INLINE = 1
+_NAMES_AT = MAC_SIZE + _FIXED.size
 _MAX_TEXT = 0xFFFF
 
 
@@ -63,22 +55,38 @@ class Buffer(NamedTuple):
 
 
 class Head(NamedTuple):
-    """Everything that an entry says about itself."""
+    """The fixed fields of an entry, in the order of the bytes.
 
+    Attributes:
+        end: where the body begins, counted from the start of the record.
+        inband: size of the signed part of the body, in bytes.
+    """
+
+    magic: bytes
     signer: bytes
     key: bytes
     created: float
     expires: float
     duration_s: float
-    python: tuple[int, int]
+    end: int
+    inband: int
+    major: int
+    minor: int
     compression: int
+    flags: int
+    n_codec: int
+    n_identity: int
+    n_arguments: int
+    n_buffers: int
+    n_shapes: int
+
+
+class Texts(NamedTuple):
+    """The names in a head."""
+
     codec: str
     arguments: str
     shapes: str
-    inband: int
-    buffers: tuple[Buffer, ...]
-    inline: bool
-    identity: tuple[int, ...]
 
 
 class Signer:
@@ -108,74 +116,75 @@ class Signer:
         return Hasher(seed=self._seed)
 
 
-def pack_head(signer: Signer, head: Head, inband: bytes) -> bytes:
-    """Return MAC and head; `inband` is signed with them but not appended."""
-    codec = head.codec.encode()
-    arguments = _clip(head.arguments)
-    shapes = head.shapes.encode()
-    fixed = _FIXED.pack(
-        MAGIC, head.signer, head.key, head.created, head.expires, head.duration_s,
-        head.python[0], head.python[1], head.compression, _FLAG_INLINE if head.inline else 0,
-        len(codec), len(head.identity), len(arguments), len(head.buffers), len(shapes), head.inband,
-    )  # fmt: skip
-    table = b"".join(_BUFFER.pack(b.stored, b.size, b.digest, b.readonly) for b in head.buffers)
-    identity = struct.pack(f"<{len(head.identity)}Q", *head.identity)
-    front = fixed + codec + arguments + shapes + table + identity
-    return signer.mac(front, inband) + front
-
-
-def _clip(text: str) -> bytes:
-    return text[:_MAX_TEXT].encode("utf-8", "replace")[:_MAX_TEXT]
-
-
-def read_head(data: bytes, key: bytes | None = None, *, partial: bool = False) -> tuple[Head, int]:
-    """Return the head at the start of a record, unverified, and where it ends.
+def pack_head(
+    signer: Signer, head: Head, texts: Texts, buffers: list[Buffer], identity: tuple[int, ...], inband: bytes
+) -> bytes:
+    """Return MAC and head; `inband` is signed with them but not appended.
 
     Args:
-        data: the record, or its first bytes.
-        key: the key that the entry must belong to.
-        partial: whether the tables at the end of the head may be cut off, and are left out.
+        signer: signs.
+        head: its magic, signer, sizes and counts are filled in here.
+        texts: names; the arguments are cut at 64 KiB.
+        buffers: what the table says.
+        identity: of the payload, see `Payload.identity`.
+        inband: the in-band body.
+    """
+    codec, shapes = texts.codec.encode(), texts.shapes.encode()
+    arguments = texts.arguments[:_MAX_TEXT].encode("utf-8", "replace")[:_MAX_TEXT]
+    table = b"".join([_BUFFER.pack(*buffer) for buffer in buffers])
+    tail = b"".join([codec, arguments, shapes, table, struct.pack(f"<{len(identity)}Q", *identity)])
+    front = _FIXED.pack(
+        MAGIC, signer.name, head.key, head.created, head.expires, head.duration_s,
+        _NAMES_AT + len(tail), len(inband), head.major, head.minor, head.compression, head.flags,
+        len(codec), len(identity), len(arguments), len(buffers), len(shapes),
+    )  # fmt: skip
+    return b"".join([signer.mac(front, tail, inband), front, tail])
+
+
+def read_head(data: bytes, key: bytes) -> Head:
+    """Return the fixed fields at the start of a record, unverified.
 
     Raises:
         RejectedError: if these are not the bytes of an entry, or of another key's.
     """
     try:
-        (
-            magic, signer, own_key, created, expires, duration, major, minor, compression, flags,
-            n_codec, n_identity, n_arguments, n_buffers, n_shapes, inband,
-        ) = _FIXED.unpack_from(data, MAC_SIZE)  # fmt: skip
+        head = Head._make(_FIXED.unpack_from(data, MAC_SIZE))
     except struct.error:
         raise RejectedError("damaged", f"the head has {len(data)} bytes") from None
-    if magic != MAGIC:
-        reason = "foreign" if magic[:3] == MAGIC[:3] else "damaged"
-        raise RejectedError(reason, f"the entry's format is {magic!r}, not {MAGIC!r}")
-    if key is not None and own_key != key:
+    if head.magic != MAGIC:
+        reason = "foreign" if head.magic[:3] == MAGIC[:3] else "damaged"
+        raise RejectedError(reason, f"the entry's format is {head.magic!r}, not {MAGIC!r}")
+    if head.key != key:
         raise RejectedError("damaged", "the entry belongs to another key")
-    at = MAC_SIZE + _FIXED.size
-    codec_end = at + n_codec
-    arguments_end = codec_end + n_arguments
-    shapes_end = arguments_end + n_shapes
-    table_end = shapes_end + n_buffers * _BUFFER.size
-    end = table_end + 8 * n_identity
-    if partial:
-        n_buffers = n_identity = 0
-    elif end > len(data):
-        raise RejectedError("damaged", "the head is cut off")
-    head = Head(
-        signer, own_key, created, expires, duration, (major, minor), compression,
-        data[at:codec_end].decode("ascii", "replace"),
-        data[codec_end:arguments_end].decode("utf-8", "replace"),
-        data[arguments_end:shapes_end].decode("utf-8", "replace"),
-        inband,
-        tuple(Buffer(s, n, d, bool(r)) for s, n, d, r in _BUFFER.iter_unpack(data[shapes_end:table_end]))
-        if n_buffers else (),
-        bool(flags & _FLAG_INLINE),
-        struct.unpack_from(f"<{n_identity}Q", data, table_end) if n_identity else (),
-    )  # fmt: skip
-    return head, end
+    return head
 
 
-def body_layout(inband: int, buffers: tuple[Buffer, ...]) -> Iterator[tuple[int, Buffer]]:
+def read_texts(data: bytes, head: Head) -> Texts:
+    """Return the names in a head; those that are cut off are short or empty."""
+    codec = _NAMES_AT + head.n_codec
+    arguments = codec + head.n_arguments
+    return Texts(
+        data[_NAMES_AT:codec].decode("ascii", "replace"),
+        data[codec:arguments].decode("utf-8", "replace"),
+        data[arguments : arguments + head.n_shapes].decode("utf-8", "replace"),
+    )
+
+
+def read_buffers(data: bytes, head: Head) -> list[Buffer]:
+    """Return the buffer table of a verified head."""
+    if not head.n_buffers:
+        return []
+    start = _NAMES_AT + head.n_codec + head.n_arguments + head.n_shapes
+    table = data[start : start + head.n_buffers * _BUFFER.size]
+    return [Buffer(stored, size, digest, bool(r)) for stored, size, digest, r in _BUFFER.iter_unpack(table)]
+
+
+def read_identity(data: bytes, head: Head) -> tuple[int, ...]:
+    """Return the identity that the payload had when it was written, of a verified head."""
+    return struct.unpack_from(f"<{head.n_identity}Q", data, head.end - 8 * head.n_identity)
+
+
+def body_layout(inband: int, buffers: list[Buffer]) -> Iterator[tuple[int, Buffer]]:
     """Yield each buffer with its offset in the body."""
     at = inband
     for buffer in buffers:
@@ -184,9 +193,9 @@ def body_layout(inband: int, buffers: tuple[Buffer, ...]) -> Iterator[tuple[int,
         at += buffer.stored
 
 
-def body_size(head: Head) -> int:
+def body_size(inband: int, buffers: list[Buffer]) -> int:
     """Return the number of bytes in an entry's body."""
-    at = head.inband
-    for offset, buffer in body_layout(head.inband, head.buffers):
+    at = inband
+    for offset, buffer in body_layout(inband, buffers):
         at = offset + buffer.stored
     return at

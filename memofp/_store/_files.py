@@ -153,6 +153,16 @@ class FilePayload:
             view = view[count:]
             offset += count
 
+    def read_some(self, size: int, offset: int) -> bytes:
+        """Return `size` bytes from `offset` on."""
+        if hasattr(os, "pread") and size <= _STEP:
+            data = os.pread(self._fd, size, offset)
+            if len(data) == size:
+                return data
+        whole = bytearray(size)
+        self.read_into(memoryview(whole), offset)
+        return bytes(whole)
+
     def read_all(self) -> bytes:
         """Return the whole file; one allocation, any size."""
         os.lseek(self._fd, 0, os.SEEK_SET)

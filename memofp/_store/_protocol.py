@@ -40,6 +40,9 @@ class Payload(Protocol):
     def read_into(self, view: memoryview, offset: int) -> None:
         """Fill `view` from `offset` on; raise `BackendError` if there is less."""
 
+    def read_some(self, size: int, offset: int) -> bytes:
+        """Return `size` bytes from `offset` on; raise `BackendError` if there are fewer."""
+
     def read_all(self) -> bytes:
         """Return the whole payload as one bytes object, without a second copy."""
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from memofp._store._codecs import Codec, DecodeError, encode
 from memofp._store._compress import check_compression
 from memofp._store._entry import EntryDraft, open_entry
-from memofp._store._envelope import RejectedError, Signer, read_head
+from memofp._store._envelope import NEVER, RejectedError, Signer, read_head, read_texts
 from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
 from memofp._store._outcome import Hit, Miss
 from memofp._store._protocol import BackendError, Meta, Record, Row, Store
@@ -55,6 +55,7 @@ class ResultStore:
         self._backend = backend
         self._uses = Uses(backend)
         self._noted: set[tuple[str, str]] = set()
+        self._cached_signer: Signer | None = None
 
     # -- one entry ---------------------------------------------------------------------------
 
@@ -93,7 +94,10 @@ class ResultStore:
         return Hit(value, head.created, head.duration_s, head.expires, lambda: self._info(key))
 
     def _signer(self) -> Signer:
-        return _signer(signing_key())
+        signer = self._cached_signer
+        if signer is None:
+            signer = self._cached_signer = Signer(signing_key())
+        return signer
 
     def _rejected(self, error: RejectedError) -> Miss:
         if error.reason == "foreign":
@@ -256,6 +260,8 @@ class ResultStore:
         """Report hits and let go of all handles; the next use opens them again."""
         self._uses.report()
         self._guarded(None, self._backend.close)
+        self._cached_signer = None
+        self._noted.clear()
 
     # -- faults ------------------------------------------------------------------------------
 
@@ -297,27 +303,18 @@ class ResultStore:
         )
 
 
-_signers: dict[bytes, Signer] = {}
-
-
-def _signer(key: bytes) -> Signer:
-    signer = _signers.get(key)
-    if signer is None:
-        signer = _signers[key] = Signer(key)
-    return signer
-
-
 def _describe(row: Row) -> EntryInfo | None:
     """Return a listed row with what its head says; None for one that has no head of ours."""
     from memofp._store._types import EntryInfo
 
     try:
-        head, _ = read_head(row.head, row.key, partial=True)
+        head = read_head(row.head, row.key)
     except RejectedError:
         return None
+    texts = read_texts(row.head, head)
     return EntryInfo(
         key=row.key, function=row.function, version=row.version, created=head.created,
-        expires=None if head.expires == float("inf") else head.expires, duration_s=head.duration_s,
-        size_bytes=row.size_bytes, uses=row.uses, last_use=row.last_use, codec=head.codec,
-        python=f"{head.python[0]}.{head.python[1]}", arguments=head.arguments,
+        expires=None if head.expires == NEVER else head.expires, duration_s=head.duration_s,
+        size_bytes=row.size_bytes, uses=row.uses, last_use=row.last_use, codec=texts.codec,
+        python=f"{head.major}.{head.minor}", arguments=texts.arguments,
     )  # fmt: skip
