@@ -1,0 +1,219 @@
+"""Reduce numpy's arrays, scalars, dtypes and masked arrays.
+
+Contiguous data is hashed in place.  Strided data is hashed through a small buffer in the order of
+its axes in memory, so that a view and its copy agree, and C and Fortran order do not.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from memofp._digest import Hasher, digest
+
+from ._objects import attribute_children
+from ._origin import class_part
+from ._parts import Leaf, Node, Parts, leaf, pack
+from ._state import state_of
+
+__all__ = ["RULES", "digest_data", "dtype_fields"]
+
+_BUFFER_ITEMS = 1 << 16
+_RAW_KINDS = frozenset("biufcmMSUV")
+
+
+def _numpy() -> Any:
+    return sys.modules["numpy"]
+
+
+def dtype_fields(dtype: Any) -> tuple[object, ...]:
+    """Return everything that tells one dtype from another, as nested tuples; metadata aside."""
+    kind = type(dtype).__module__, type(dtype).__name__
+    scalar = dtype.type.__module__, dtype.type.__name__
+    if dtype.subdtype is not None:
+        base, shape = dtype.subdtype
+        return ("sub", dtype_fields(base), shape)
+    if dtype.names is None:
+        return (dtype.str, dtype.itemsize, kind, scalar)
+    fields = []
+    for name in dtype.names:
+        inner, offset, *title = dtype.fields[name]
+        fields.append((name, dtype_fields(inner), offset, tuple(map(str, title))))
+    return ("struct", dtype.itemsize, dtype.isalignedstruct, scalar, tuple(fields))
+
+
+def _dtype_parts(dtype: Any) -> list[tuple[str, object]]:
+    """Return the parts of a dtype that are objects: metadata, a string dtype's missing value."""
+    parts: list[tuple[str, object]] = []
+    if dtype.metadata:
+        parts.append((".dtype.metadata", dict(dtype.metadata)))
+    if hasattr(dtype, "na_object"):
+        parts.append((".dtype.na_object", dtype.na_object))
+    if hasattr(dtype, "coerce"):
+        parts.append((".dtype.coerce", dtype.coerce))
+    for name in dtype.names or ():
+        parts += _dtype_parts(dtype.fields[name][0])
+    return parts
+
+
+def _is_raw(dtype: Any) -> bool:
+    """Tell whether equal items have equal bytes, all of them."""
+    if dtype.subdtype is not None:
+        return _is_raw(dtype.subdtype[0])
+    if dtype.names is not None:
+        fields = [dtype.fields[name] for name in dtype.names]
+        end = 0
+        for inner, offset, *_ in sorted(fields, key=lambda field: field[1]):
+            if offset != end or not _is_raw(inner):
+                return False  # a gap holds whatever was there before
+            end = offset + inner.itemsize
+        return bool(end == dtype.itemsize)
+    return dtype.kind in _RAW_KINDS and not _padding(dtype)
+
+
+def _padding(dtype: Any) -> int:
+    """Return how many bytes at the end of each real number of an extended float are never written."""
+    if dtype.char not in "gG":
+        return 0
+    size = dtype.itemsize // (2 if dtype.char == "G" else 1)
+    return size - 10 if _numpy().finfo(dtype).nmant == 63 else 0
+
+
+def memory_order(array: Any) -> tuple[int, ...]:
+    """Return the axes from the slowest in memory to the fastest; ties and trivial axes in C order."""
+    axes = [axis for axis in range(array.ndim) if array.shape[axis] != 1]
+    moved = sorted(axes, key=lambda axis: -abs(array.strides[axis]))
+    order = list(range(array.ndim))
+    for place, axis in zip(axes, moved, strict=True):
+        order[place] = axis
+    return tuple(order)
+
+
+def digest_data(array: Any) -> bytes:
+    """Return the digest of an array's items in C order, without a copy of the whole."""
+    np = _numpy()
+    if array.size == 0:
+        return digest(b"")
+    padding = _padding(array.dtype)
+    if padding:
+        size = 10 + padding
+        rest = np.ascontiguousarray(array).reshape(-1).view(np.uint8).reshape(-1, size)
+        return digest_data(rest[:, :10])
+    if array.flags.c_contiguous:
+        return digest(array.reshape(-1).view(np.uint8))
+    hasher = Hasher()
+    chunks = np.nditer(array, ["external_loop", "buffered"], order="C", buffersize=_BUFFER_ITEMS)
+    for chunk in chunks:
+        hasher.update(np.ascontiguousarray(chunk).view(np.uint8))
+    return hasher.digest()
+
+
+def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
+    """Return the array with its axes in the order of memory, and what the layout adds to the digest."""
+    if array.flags.c_contiguous or array.size == 0:
+        return array, ()
+    order = memory_order(array)
+    trivial = order == tuple(range(array.ndim))
+    zero = tuple(i for i in range(array.ndim) if array.strides[i] == 0 and array.shape[i] > 1)
+    layout = (() if trivial else order, zero if array.flags.writeable else ())
+    return array.transpose(order), layout if any(layout) else ()
+
+
+def _content(array: Any) -> Leaf | list[tuple[str, object]]:
+    """Return a leaf of the data, or children if it is held by objects or has gaps."""
+    plain = array.view(_numpy().ndarray) if type(array) is not _numpy().ndarray else array
+    ordered, layout = _layout(plain)
+    dtype = plain.dtype
+    head = (dtype_fields(dtype), plain.shape, bool(array.flags.writeable), layout)
+    if _is_raw(dtype):
+        return leaf("numpy", *head, digest_data(ordered))
+    if dtype.names is not None:
+        fields = [(f"[{name!r}]", Parts(b"", _field(ordered[name]))) for name in dtype.names]
+        return [("", leaf("numpy", *head)), *fields]
+    if dtype.kind in _RAW_KINDS:
+        return leaf("numpy", *head, digest_data(ordered))
+    return [("", leaf("numpy", *head)), ("", tuple(ordered.reshape(-1).tolist()))]
+
+
+def _field(array: Any) -> list[tuple[str, object]]:
+    content = _content(array)
+    return [("", content)] if isinstance(content, Leaf) else content
+
+
+def _array(value: Any) -> Node:
+    np = _numpy()
+    content = _content(value)
+    mutable = bool(value.flags.writeable)
+    metadata = _dtype_parts(value.dtype)
+    if type(value) is np.ndarray and isinstance(content, Leaf) and not metadata:
+        return Leaf(content.data, mutable)
+    children = _field(value) + metadata
+    names: object = ()
+    if type(value) is not np.ndarray:
+        names, attributes = attribute_children(*_subclass_state(value))
+        children += [("class", class_part(type(value))), *attributes]
+    return Parts(pack("numpy.ndarray", names), children, mutable=mutable, fresh=True)
+
+
+def _subclass_state(value: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    names, values = state_of(value)
+    if isinstance(value, _numpy().memmap):  # where the bytes come from is no part of what they are
+        left_out = ("_mmap", "filename", "offset", "mode")
+        kept = [(n, v) for n, v in zip(names, values, strict=True) if n not in left_out]
+        return tuple(n for n, _ in kept), tuple(v for _, v in kept)
+    return names, values
+
+
+def _masked(value: Any) -> Node:
+    np = _numpy()
+    data = value.view(np.ndarray)
+    children = _field(data) + _dtype_parts(data.dtype)
+    mask = value._mask
+    fill = value._fill_value
+    if fill is None:
+        fill = np.ma.default_fill_value(data.dtype)
+    names, values = state_of(value)
+    own = {n: v for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE}
+    children += [
+        ("class", class_part(type(value))),
+        (".mask", None if mask is np.ma.nomask else Parts(b"mask", _field(mask), mutable=False)),
+        (".fill_value", Parts(b"fill", _field(np.asarray(fill, dtype=data.dtype)), mutable=False)),
+        *(("." + str(name), item) for name, item in own.items()),
+        *((f"._optinfo[{name!r}]", item) for name, item in (value._optinfo or {}).items()),
+    ]
+    tag = pack("numpy.ma", bool(value.hardmask), tuple(map(str, own)), tuple(map(str, value._optinfo or {})))
+    return Parts(tag, children, fresh=True)
+
+
+_MASKED_STATE = frozenset(
+    {"_mask", "_fill_value", "_hardmask", "_sharedmask", "_isfield", "_baseclass", "_optinfo", "_basedict"}
+)
+
+
+def _scalar(value: Any) -> Node:
+    np = _numpy()
+    array = np.asarray(value)
+    kind = type(value)
+    if kind.__module__ in ("numpy", "numpy._core.records", "numpy.rec") and _is_raw(array.dtype):
+        return leaf("numpy scalar", kind.__name__, dtype_fields(array.dtype), digest_data(array))
+    names, attributes = attribute_children(*state_of(value))
+    children = [("class", class_part(kind)), *_field(array), *_dtype_parts(array.dtype), *attributes]
+    return Parts(pack("numpy scalar", names), children, mutable=False, fresh=True)
+
+
+def _dtype(value: Any) -> Node:
+    metadata = _dtype_parts(value)
+    fields = leaf("numpy.dtype", dtype_fields(value))
+    if not metadata:
+        return fields
+    return Parts(b"numpy.dtype", [("", fields), *metadata], mutable=False, fresh=True)
+
+
+RULES: dict[str, Callable[[Any], Node]] = {
+    "numpy.ma.MaskedArray": _masked,
+    "numpy.ma.core.MaskedArray": _masked,
+    "numpy.ndarray": _array,
+    "numpy.generic": _scalar,
+    "numpy.dtype": _dtype,
+}

@@ -1,0 +1,103 @@
+"""Hold one open composite of the walk's stack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from struct import pack
+from typing import Any
+
+from ._sink import Sink
+
+__all__ = ["Frame", "container_frame"]
+
+_SIZE_LIMIT = (1 << 31) - 1
+_MARK: dict[type, bytes] = {list: b"[", tuple: b"(", set: b"<", frozenset: b">"}
+
+
+class Frame:
+    """One open composite.
+
+    Attributes:
+        owner: the object itself, None for one that only stands for others.
+        items: its sub-values; of a dict, keys and values in turns.
+        labels: labels of the items, or the kind of builtin container.
+        position: index of the item to visit next.
+        header, footer: bytes around the items' encodings.
+        elements: encodings of the items so far, if their order does not count.
+        inner, outer: sinks for its own bytes, and for what comes after it.
+        meetings: the walk's count of new mutable objects when it was opened.
+        reopened: where on the stack the same object was open already, or -1.
+        chunk_end: items before this index are visited one by one.
+        shallow: how many levels further down not to look ahead for builtins.
+        height: how many levels the items so far nest.
+        child_height: the same of the last item.
+        failed_depth: how deep the last such look went in vain.
+    """
+
+    __slots__ = (
+        "child_height",
+        "chunk_end",
+        "elements",
+        "failed_depth",
+        "footer",
+        "header",
+        "height",
+        "inner",
+        "items",
+        "labels",
+        "meetings",
+        "mutable",
+        "outer",
+        "owner",
+        "position",
+        "reopened",
+        "shallow",
+    )
+
+    inner: Sink
+    outer: Sink
+
+    def __init__(self, owner: object, items: Sequence[object], labels: Sequence[str] | type) -> None:
+        self.owner = owner
+        self.items = items
+        self.labels = labels
+        self.position = 0
+        self.header = b""
+        self.footer = b""
+        self.mutable = True
+        self.elements: list[bytes] | None = None
+        self.meetings = 0
+        self.reopened = -1
+        self.chunk_end = 0
+        self.shallow = 0
+        self.failed_depth = 0
+        self.height = 0
+        self.child_height = 0
+
+    def label(self, index: int) -> str:
+        """Return the label of an item, for a path."""
+        if not isinstance(self.labels, type):
+            return self.labels[index]
+        if self.labels is dict:
+            key = self.items[index & ~1]
+            if index & 1 and type(key) in (str, int, bool):
+                return f"[{key!r}]" if len(str(key)) < 60 else f"[{str(key)[:50]!r}...]"
+            return f"{{{'value' if index & 1 else 'key'} {index // 2}}}"
+        return "{element}" if self.elements is not None else f"[{index}]"
+
+
+def container_frame(value: Any, kind: type) -> Frame:
+    """Return the frame of an exact builtin container; its bytes are those that marshal would write."""
+    if kind is dict:
+        frame = Frame(value, list(chain.from_iterable(value.items())), dict)
+        frame.header, frame.footer = b"{", b"0"
+        return frame
+    items = list(value) if kind in (set, frozenset) else value
+    frame = Frame(value, items, kind)
+    size = len(items)
+    frame.header = _MARK[kind] + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
+    frame.mutable = kind in (list, set)
+    if kind in (set, frozenset):
+        frame.elements = []
+    return frame

@@ -1,0 +1,99 @@
+"""Encode trees of exact builtin types at C speed.
+
+The encoding of an atom, list, tuple, dict or set is what `marshal` writes in version 2.  That
+version writes no references and no interning flags, so equal trees have equal bytes, and each
+value ends where its bytes say.  But marshal takes any buffer for `bytes`, repeats what is
+shared and loops on cycles: so types and identities are checked first, level by level.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from gc import get_referents
+from itertools import compress
+
+__all__ = ["ATOMS", "CHUNK", "CONTAINERS", "LARGE_BYTES", "SPILL_BYTES", "SPILL_HEIGHT", "encode_plain"]
+
+ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
+CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
+MUTABLE: frozenset[type] = frozenset({list, dict, set})
+SEPARATE: frozenset[type] = frozenset({tuple, set, frozenset})  # own buffer in the walk
+
+CHUNK = 4096  # items that are encoded together
+NODE_LIMIT = 1 << 18  # items below one chunk; more are taken apart
+DEPTH_LIMIT = 32
+SPILL_BYTES = 1 << 20  # a longer immutable composite is replaced by its digest,
+SPILL_HEIGHT = 8  # and so is one that nests a multiple of so many levels
+LARGE_BYTES = 1 << 16  # longer bytes objects are hashed in place
+
+_is_atom = ATOMS.issuperset
+_is_container = CONTAINERS.__contains__
+_is_mutable = MUTABLE.__contains__
+
+
+def encode_plain(
+    items: Sequence[object], known: AbstractSet[int], depth: int = DEPTH_LIMIT
+) -> tuple[bytes, set[int], int] | int:
+    """Encode a list or tuple of values that are exact builtins all the way down.
+
+    Args:
+        items: an exact list or tuple; it is not part of the encoding, its items are.
+        known: identities of mutable objects that must not occur among or below the items.
+        depth: how many levels to look at.
+
+    Returns:
+        The concatenated encodings, the identities of the mutable containers, and how many levels deep
+        they nest; or, if a value is of another type, shared, too deep or too large to be encoded
+        this way, the level where that showed.
+    """
+    identities: set[int] = set()
+    kinds: set[type] = set()
+    level: Sequence[object] = items
+    budget = NODE_LIMIT
+    for depth_here in range(depth):
+        here = set(map(type, level))
+        kinds |= here
+        if bytes in here and _has_large_bytes(level):
+            return depth_here
+        if _is_atom(here):
+            break
+        if not here <= _FAST:
+            return depth_here
+        inner = level if not here & ATOMS else list(compress(level, map(_is_container, map(type, level))))
+        budget -= sum(map(len, inner))  # type: ignore[arg-type] # all are containers
+        if budget < 0 or not _add_identities(inner, here, identities, known):
+            return depth_here
+        level = get_referents(*inner)  # the elements; a dict gives keys (unless all are str) and values
+    else:
+        return depth
+    try:
+        data = marshal.dumps(items, 2)  # type: ignore[arg-type] # a list or tuple of checked types
+    except (ValueError, TypeError):  # 2 GiB in one string, or NaNs in a set that have no order
+        return 0
+    if kinds & SEPARATE and (len(data) > SPILL_BYTES or depth_here >= SPILL_HEIGHT):
+        return 0
+    return data[5:], identities, depth_here
+
+
+_FAST = ATOMS | CONTAINERS
+
+
+def _add_identities(
+    level: Sequence[object], kinds: set[type], identities: set[int], known: AbstractSet[int]
+) -> bool:
+    """Add the mutable objects of a level; False if one of them is there already."""
+    mutable = kinds & MUTABLE
+    if not mutable:
+        return True
+    if len(mutable) != len(kinds & CONTAINERS):
+        level = list(compress(level, map(_is_mutable, map(type, level))))
+    before = len(identities)
+    new = set(map(id, level))
+    identities |= new
+    return len(identities) == before + len(level) and known.isdisjoint(new)
+
+
+def _has_large_bytes(level: Sequence[object]) -> bool:
+    return any(type(item) is bytes and len(item) > LARGE_BYTES for item in level)

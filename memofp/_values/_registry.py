@@ -1,0 +1,170 @@
+"""Find the rule for a value: registered hashers, `__memofp__()`, and the rules of this package."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+from memofp._errors import ConfigurationError
+
+from ._builtins import EXACT, reduce_subclass
+from ._objects import reduce_enum, reduce_exception, reduce_foreign, reduce_instance, reduces_itself
+from ._origin import class_part, dotted_name, is_standard, mro_of
+from ._parts import Bare, Code, Leaf, Node, Parts, Refusal, pack
+from ._plain import ATOMS, CONTAINERS
+from ._refusals import find_refusal
+from ._state import class_dict, layout_of
+from ._stdlib import CODE_NAMES, CODE_TYPES, EXACT_NAMES
+
+__all__ = ["reduce_value", "register_hasher"]
+
+Rule = Callable[[Any], Node]
+
+# Library -> module of this package with RULES: dotted names of classes, subclasses included.
+_LIBRARIES = {
+    "numpy": "_arrays",
+}
+_CACHE_LIMIT = 4096
+
+_hashers: dict[type | str, Callable[[Any], object]] = {}
+_rules: dict[type, tuple[Rule, Rule]] = {}  # class -> rule with hooks, rule without
+
+
+def register_hasher(kind: type | str, function: Callable[[Any], object]) -> None:
+    """Hash values of a type by what a function makes of them.
+
+    Args:
+        kind: a class, or its dotted name ("package.module.Class") to wait for its import.
+            Subclasses are included; the nearest registered base wins.
+        function: takes the value and returns what is hashed in its place, together with the class.
+            Its own code counts.
+
+    Raises:
+        ConfigurationError: for a builtin type that is hashed directly.
+    """
+    exact = ATOMS | CONTAINERS
+    if kind in exact or (isinstance(kind, str) and kind in {k.__name__ for k in exact}):
+        raise ConfigurationError(f"no hasher can be registered for the builtin type {kind!r}")
+    if not isinstance(kind, type | str):
+        raise ConfigurationError(f"register_hasher takes a class or its dotted name, not {kind!r}")
+    if not callable(function):
+        raise ConfigurationError(f"register_hasher takes a function, not {function!r}")
+    _hashers[kind] = function
+    _rules.clear()
+
+
+def reduce_value(value: object) -> Node:
+    """Take a value apart by one level, calling no code of its class that need not run.
+
+    Returns:
+        A `Leaf`, `Parts`, `Code` or `Refusal`; each of these, given as value, stands for itself.
+    """
+    kind = type(value)
+    rules = _rules.get(kind)
+    if rules is None:
+        if kind in (Leaf, Parts, Code, Refusal):
+            return value  # type: ignore[return-value] # the check is on the exact type
+        if kind is Bare:
+            value = value.value  # type: ignore[attr-defined] # likewise
+            kind = type(value)
+            return (_rules.get(kind) or _find_rules(kind))[1](value)
+        rules = _find_rules(kind)
+    return rules[0](value)
+
+
+def _find_rules(kind: type) -> tuple[Rule, Rule]:
+    bare = _find_rule(kind)
+    found = (_find_hook(kind) or bare, bare)
+    if len(_rules) > _CACHE_LIMIT:
+        _rules.clear()
+    _rules[kind] = found
+    return found
+
+
+def _find_hook(kind: type) -> Rule | None:
+    for base in mro_of(kind):
+        function = _hashers.get(base) or _hashers.get(dotted_name(base))
+        if function is not None:
+            return _registered(kind, function)
+        if "__memofp__" in class_dict(base):
+            return _own_method(kind, class_dict(base)["__memofp__"])
+    return None
+
+
+def _registered(kind: type, function: Callable[[Any], object]) -> Rule:
+    name = dotted_name(kind)
+
+    def rule(value: Any) -> Node:
+        try:
+            result = function(value)
+        except Exception as error:  # noqa: BLE001 # the user's function may raise anything; the refusal carries it on
+            what = f"is a {name}, whose registered hasher raised {type(error).__name__}: {error}"
+            return Refusal(what, name, error)
+        if type(result) is kind:
+            result = Bare(result)
+        children = [("class", class_part(kind)), ("hasher", function), ("", result)]
+        return Parts(pack("registered", name), children, fresh=True)
+
+    return rule
+
+
+def _own_method(kind: type, method: Any) -> Rule:
+    name = dotted_name(kind)
+
+    def rule(value: Any) -> Node:
+        try:
+            result = method.__get__(value, kind)()
+        except Exception as error:  # noqa: BLE001 # as above
+            what = f"is a {name}, whose __memofp__() raised {type(error).__name__}: {error}"
+            return Refusal(what, name, error)
+        if type(result) is kind:
+            result = Bare(result)
+        return Parts(pack("__memofp__", name), [("class", class_part(kind)), ("", result)], fresh=True)
+
+    return rule
+
+
+def _find_rule(kind: type) -> Rule:
+    """Find the rule for a class, hooks aside; from the special to the general."""
+    if kind in EXACT:
+        return EXACT[kind]
+    if issubclass(kind, type):
+        return lambda value: Code("class", value)
+    name = dotted_name(kind)
+    if name in EXACT_NAMES and is_standard(kind):
+        return EXACT_NAMES[name]
+    for base in mro_of(kind):
+        code = CODE_TYPES.get(base) or CODE_NAMES.get(dotted_name(base))
+        if code is not None:
+            return partial(Code, code)
+    return _library_rule(kind) or _general_rule(kind)
+
+
+def _library_rule(kind: type) -> Rule | None:
+    for base in mro_of(kind):
+        name = dotted_name(base)
+        library = name.partition(".")[0]
+        if library in _LIBRARIES and library in sys.modules:
+            rules: dict[str, Rule] = import_module(f".{_LIBRARIES[library]}", __package__).RULES
+            if name in rules:
+                return rules[name]
+    return None
+
+
+def _general_rule(kind: type) -> Rule:
+    refusal = find_refusal(kind)
+    if refusal is not None:
+        return lambda _: refusal
+    if issubclass(kind, BaseException):
+        return reduce_exception
+    if any(dotted_name(base) == "enum.Enum" for base in mro_of(kind)):
+        return reduce_enum
+    plain = layout_of(kind).plain
+    if reduces_itself(kind):
+        return reduce_foreign
+    if any(base in EXACT for base in mro_of(kind)):
+        return lambda value: reduce_subclass(value) or reduce_foreign(value)
+    return reduce_instance if plain else reduce_foreign

@@ -1,0 +1,205 @@
+"""Reduce the standard library's value types.
+
+Rules are keyed by dotted name, so that no module is imported for a type that nobody uses.
+Each holds for that exact class, and only if the library's module really has it.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+from ._builtins import buffer_field, entries, indexed
+from ._origin import class_part
+from ._parts import Node, Parts, Refusal, leaf, pack
+from ._state import state_of
+
+__all__ = ["CODE_NAMES", "CODE_TYPES", "EXACT_NAMES"]
+
+
+def _decimal(value: Any) -> Node:
+    sign, digits, exponent = value.as_tuple()
+    return leaf("decimal.Decimal", sign, digits, exponent)
+
+
+def _time(value: Any) -> Node:
+    fields = (value.hour, value.minute, value.second, value.microsecond, value.fold)
+    return _with_zone("datetime.time", fields, value.tzinfo)
+
+
+def _datetime(value: Any) -> Node:
+    date = (value.year, value.month, value.day)
+    fields = (*date, value.hour, value.minute, value.second, value.microsecond, value.fold)
+    return _with_zone("datetime.datetime", fields, value.tzinfo)
+
+
+def _with_zone(name: str, fields: tuple[int, ...], zone: object) -> Node:
+    if zone is None:
+        return leaf(name, *fields)
+    return Parts(pack(name, *fields), [(".tzinfo", zone)], mutable=False)
+
+
+def _timezone(value: Any) -> Node:
+    offset, *name = value.__getinitargs__()
+    return leaf("datetime.timezone", offset.days, offset.seconds, offset.microseconds, *name)
+
+
+def _zoneinfo(value: Any) -> Node:
+    try:
+        value.__reduce__()
+    except Exception as error:  # noqa: BLE001 # pickle.PicklingError, without importing pickle
+        return Refusal("is a time zone read from a file, which has no name", "zoneinfo.ZoneInfo", error)
+    return leaf("zoneinfo.ZoneInfo", value.key)
+
+
+def _path(name: str) -> Callable[[Any], Node]:
+    return lambda value: leaf(name, str(value))
+
+
+def _pattern(value: Any) -> Node:
+    if type(value.pattern) in (str, bytes):
+        return leaf("re.Pattern", value.pattern, value.flags)
+    return Parts(pack("re.Pattern", value.flags), [(".pattern", value.pattern)], mutable=False)
+
+
+def _match(value: Any) -> Node:
+    fields = pack("re.Match", value.pos, value.endpos, value.regs, value.lastindex)
+    return Parts(fields, [(".re", value.re), (".string", value.string)], mutable=False)
+
+
+def _ordered_dict(value: Any) -> Node:
+    names, values = state_of(value)
+    extra = [("." + str(name), item) for name, item in zip(names, values, strict=True)]
+    return Parts(pack("collections.OrderedDict", tuple(map(str, names))), [*extra, *entries(value.items())])
+
+
+def _defaultdict(value: Any) -> Node:
+    children = [(".default_factory", value.default_factory), *entries(value.items())]
+    return Parts(b"collections.defaultdict", children)
+
+
+def _deque(value: Any) -> Node:
+    return Parts(pack("collections.deque", value.maxlen), indexed(value))
+
+
+def _namespace(value: Any) -> Node:
+    names, values = state_of(value)
+    children = [("." + str(name), item) for name, item in zip(names, values, strict=True)]
+    return Parts(pack("types.SimpleNamespace", tuple(map(str, names))), children)
+
+
+def _array(value: Any) -> Node:
+    if value.typecode in "uw":  # unicode items; their width is the platform's
+        return leaf("array.array", value.typecode, value.tounicode(), mutable=True)
+    fields = (value.typecode, value.itemsize, len(value))
+    return leaf("array.array", *fields, buffer_field(value), mutable=True)
+
+
+def _alias(value: Any) -> Node:
+    children = [("origin", value.__origin__), ("args", value.__args__)]
+    unpacked = bool(getattr(value, "__unpacked__", False))
+    return Parts(pack("types.GenericAlias", unpacked), children, mutable=False)
+
+
+def _bytes_io(value: Any) -> Node:
+    if value.closed:
+        return leaf("closed io.BytesIO", mutable=True)
+    view = value.getbuffer()
+    try:
+        return leaf("io.BytesIO", value.tell(), len(view), buffer_field(view), mutable=True)
+    finally:
+        view.release()
+
+
+def _string_io(value: Any) -> Node:
+    if value.closed:
+        return leaf("closed io.StringIO", mutable=True)
+    return leaf("io.StringIO", *value.__getstate__()[:3], mutable=True)  # text, newline, position
+
+
+def _weakref(value: Any) -> Node:
+    return Parts(b"weakref", [("()", value())], mutable=False)
+
+
+def _struct(value: Any) -> Node:
+    return leaf("struct.Struct", value.format)
+
+
+def _safe_uuid(value: Any) -> Node:
+    return leaf("uuid.UUID", value.int, value.is_safe.name)
+
+
+def _chain_map(value: Any) -> Node:
+    return Parts(b"collections.ChainMap", [("class", class_part(type(value))), *indexed(value.maps)])
+
+
+def _date(value: Any) -> Node:
+    return leaf("datetime.date", value.year, value.month, value.day)
+
+
+def _timedelta(value: Any) -> Node:
+    return leaf("datetime.timedelta", value.days, value.seconds, value.microseconds)
+
+
+def _fraction(value: Any) -> Node:
+    return leaf("fractions.Fraction", value.numerator, value.denominator)
+
+
+EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
+    "_decimal.Decimal": _decimal,
+    "decimal.Decimal": _decimal,
+    "fractions.Fraction": _fraction,
+    "datetime.date": _date,
+    "datetime.time": _time,
+    "datetime.datetime": _datetime,
+    "datetime.timedelta": _timedelta,
+    "datetime.timezone": _timezone,
+    "zoneinfo.ZoneInfo": _zoneinfo,
+    "uuid.UUID": _safe_uuid,
+    "re.Pattern": _pattern,
+    "re.Match": _match,
+    "collections.OrderedDict": _ordered_dict,
+    "collections.defaultdict": _defaultdict,
+    "collections.deque": _deque,
+    "collections.ChainMap": _chain_map,
+    "types.SimpleNamespace": _namespace,
+    "types.GenericAlias": _alias,
+    "types.UnionType": lambda value: Parts(b"types.UnionType", [("args", value.__args__)], mutable=False),
+    "array.array": _array,
+    "_io.BytesIO": _bytes_io,
+    "_io.StringIO": _string_io,
+    "_struct.Struct": _struct,
+    "weakref.ReferenceType": _weakref,
+    "weakref.KeyedRef": _weakref,
+    **{
+        f"{module}.{name}": _path(f"pathlib.{name}")
+        for module in ("pathlib", "pathlib._local")
+        for name in ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
+    },
+}
+
+# Types whose meaning is code; the named ones with their subclasses.
+CODE_TYPES: dict[type, str] = {
+    types.FunctionType: "function",
+    types.BuiltinFunctionType: "builtin",
+    types.MethodType: "method",
+    types.MethodWrapperType: "builtin",
+    types.WrapperDescriptorType: "builtin",
+    types.MethodDescriptorType: "builtin",
+    types.ClassMethodDescriptorType: "builtin",
+    types.GetSetDescriptorType: "builtin",
+    types.MemberDescriptorType: "builtin",
+    types.ModuleType: "module",
+    types.CodeType: "code",
+    property: "property",
+    staticmethod: "staticmethod",
+    classmethod: "classmethod",
+}
+CODE_NAMES: dict[str, str] = {
+    "functools.partial": "partial",
+    "functools.partialmethod": "partial",
+    "functools.cached_property": "property",
+    "functools.singledispatchmethod": "function",
+    "functools._lru_cache_wrapper": "function",
+}

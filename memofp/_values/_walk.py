@@ -1,0 +1,359 @@
+"""Encode a value of any depth and shape as one stream of bytes, and hash it.
+
+The stream is prefix-free: every value says where it ends.  Builtins are written as marshal
+does in version 2 (see `_plain`), all else under type bytes of our own:
+
+    01 leaf    02 parts    03 code    04 definition    05 reference    06 spilled    07 loop
+
+Mutable objects that occur more than once are found in a first pass; if there are any, a second
+pass numbers them in order of appearance (04 before the first, 05 and the number at the others).
+Immutable composites are written out at each occurrence, whether shared or not, and replaced
+by their digest when that would take more than a mebibyte.  The walk keeps its own stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
+from marshal import dumps
+from struct import pack
+from typing import Any
+
+from memofp._errors import UnhashableArgumentError
+
+from ._frames import Frame, container_frame
+from ._parts import Bare, Code, Leaf, Node, Parts, Refusal
+from ._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
+from ._registry import reduce_value
+from ._sink import Sink
+
+__all__ = ["Walk", "set_code_hasher"]
+
+_PARTS, _CODE, _DEFINE, _REFER, _LOOP, _HUGE = b"\x02", b"\x03", b"\x04", b"\x05", b"\x07", b"\x08"
+_DEPTH = 32  # levels that a first look at builtins goes down
+_MEMO_BYTES = 1024  # shorter encodings are made again rather than remembered
+_MEMO_LIMIT_BYTES = 1 << 26
+_SIZE_LIMIT = (1 << 31) - 1  # marshal's, in bytes
+_SYNTHETIC = frozenset({Leaf, Parts, Code, Refusal, Bare})
+
+_code_hasher: Callable[[object], bytes] | None = None
+
+
+def set_code_hasher(function: Callable[[object], bytes]) -> None:
+    """Say how functions, classes and modules among values are hashed (the fingerprint layer does)."""
+    global _code_hasher
+    _code_hasher = function
+
+
+class NeedsGraphError(Exception):
+    """A shared mutable object first appears inside a set, which has no order to number it by."""
+
+
+class Walk:
+    """The encoding of one value or one call's values.
+
+    Attributes:
+        shared: mutable objects that were met more than once, by identity.
+        numbers: in the second pass, identity of a shared object -> its reference.
+        colours: set by `_graph` alone: identity of a shared object -> what stands for it.
+        expanded: with colours, identity of the one shared object that is encoded itself.
+        references: with colours, (identity, path) of the references that were written.
+    """
+
+    def __init__(self, function: str = "") -> None:
+        self.function = function
+        self.seen: set[int] = set()
+        self.kept: list[object] = []  # so that no identity is used again
+        self.shared: dict[int, object] = {}
+        self.numbers: dict[int, bytes] = {}
+        self.colours: dict[int, bytes] | None = None
+        self.expanded = 0
+        self.references: list[tuple[int, bytes]] = []
+        self.second = False
+        self.meetings = 0
+        self.in_sets = 0
+        self.reduced: dict[int, tuple[object, Node]] = {}
+        self.codes: dict[int, tuple[object, bytes]] = {}
+        self.memo: dict[int, tuple[object, bytes, int]] = {}
+        self.memo_bytes = 0
+        self.open: dict[int, int] = {}
+        self.stack: list[Frame] = []
+        self.sink = Sink()
+
+    def digest(self, items: Sequence[object], labels: Sequence[str], prefix: bytes) -> bytes:
+        """Return the digest of a prefix and the encodings of the items."""
+        self.run(items, labels, prefix)
+        if not self.shared:
+            return self.sink.digest()
+        self.second = True
+        try:
+            self.run(items, labels, prefix)
+        except NeedsGraphError:
+            from ._graph import digest_graph
+
+            return digest_graph(self, items, labels, prefix)
+        return self.sink.digest()
+
+    def run(self, items: Sequence[object], labels: Sequence[str], prefix: bytes) -> None:
+        """Encode the items into a new sink."""
+        self.sink = Sink()
+        self.sink.emit(prefix)
+        self.memo.clear()
+        self.open.clear()
+        self.numbers.clear()
+        self.meetings = self.in_sets = 0
+        root = Frame(None, items, labels)
+        root.outer = root.inner = self.sink
+        stack = self.stack = [root]
+        while stack:
+            frame = stack[-1]
+            if frame.elements is not None:
+                self._next_element(frame)
+            elif frame.position >= len(frame.items):
+                self._close(stack.pop())
+            elif frame.position < frame.chunk_end or not self._take_chunk(frame):
+                self._visit_next(frame)
+
+    def _next_element(self, frame: Frame) -> None:
+        """Go on with a set: each element is encoded apart, and all are sorted at the end."""
+        assert frame.elements is not None
+        if frame.position:
+            frame.elements.append(self.sink.encoding(frame.child_height))
+            frame.child_height = 0
+        if frame.position < len(frame.items):
+            self.sink = Sink()
+            self._visit_next(frame)
+            return
+        self.stack.pop()
+        self.in_sets -= 1
+        frame.elements.sort()
+        for data in frame.elements:
+            frame.inner.emit(data)
+        self._close(frame)
+
+    def _take_chunk(self, frame: Frame) -> bool:
+        """Encode the next items together, if they allow it."""
+        start, items = frame.position, frame.items
+        end = min(start + CHUNK, len(items))
+        chunk = items if end - start == len(items) else items[start:end]
+        data = self._plain(chunk, frame)
+        if data is None:
+            frame.chunk_end = end
+            return False
+        self.sink.emit(data)
+        frame.position = end
+        return True
+
+    def _plain(self, items: Sequence[object], frame: Frame) -> bytes | None:
+        known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
+        found = encode_plain(items, known, 1 if frame.shallow else _DEPTH)
+        if isinstance(found, int):
+            frame.failed_depth = found
+            return None
+        data, identities, height = found
+        if height > frame.height:
+            frame.height = height
+        if identities:
+            self.meetings += 1
+            if not self.second:
+                self.seen |= identities
+        return data
+
+    def _visit_next(self, frame: Frame) -> None:
+        value = frame.items[frame.position]
+        frame.position += 1
+        kind = type(value)
+        if kind in ATOMS:
+            self._emit_atom(value)
+        elif kind in CONTAINERS:
+            self._visit_container(value, kind, frame)
+        else:
+            self._visit_other(value)
+
+    def _emit_atom(self, value: Any) -> None:
+        """Write what marshal would; long bytes without a copy, and those that it cannot write."""
+        if type(value) is bytes and len(value) > LARGE_BYTES:
+            size = len(value)
+            self.sink.emit(b"s" + pack("<I", size) if size <= _SIZE_LIMIT else _HUGE + pack("<Q", size))
+            self.sink.emit_large(value)
+            return
+        try:
+            self.sink.emit(dumps(value, 2))
+        except ValueError:  # a string of 2 GiB or more
+            data = value.encode("utf-8", "surrogatepass")
+            self.sink.emit(_HUGE + b"u" + pack("<Q", len(data)))
+            self.sink.emit_large(data)
+
+    def _visit_container(self, value: Any, kind: type, frame: Frame) -> None:
+        mutable = kind in MUTABLE
+        if not mutable and self._emit_known(value):
+            return
+        if len(frame.items) > 1 or frame.elements is not None:  # else the chunk was this very value
+            data = self._plain((value,), frame)
+            if data is not None:
+                self.sink.emit(data)
+                return
+        if self._meet(value) if mutable else self._enter(value):
+            inner = container_frame(value, kind)
+            inner.shallow = frame.failed_depth // 2 if frame.failed_depth >= 8 else max(frame.shallow - 1, 0)
+            self._push(inner)
+
+    def _visit_other(self, value: Any) -> None:
+        kind = type(value)
+        if kind in _SYNTHETIC:
+            node = reduce_value(value)
+            owner = None
+        else:
+            if self._emit_known(value):
+                return
+            node = self._reduce(value)
+            owner = value
+        if type(node) is Leaf:
+            if not node.mutable or owner is None or self._meet(owner):
+                self.sink.emit(node.data)
+        elif type(node) is Parts:
+            if owner is None or (self._meet(owner) if node.mutable else self._enter(owner)):
+                self._push_parts(node, owner)
+        elif type(node) is Code:
+            self.sink.emit(_CODE + self._code_digest(node))
+        else:
+            assert isinstance(node, Refusal)
+            raise UnhashableArgumentError(self.path(), node.reason, self.function) from node.cause
+
+    def _reduce(self, value: object) -> Node:
+        known = self.reduced.get(id(value))
+        if known is not None:
+            return known[1]
+        node = reduce_value(value)
+        if (type(node) is Parts and node.fresh) or (type(node) is Leaf and node.mutable):
+            self.reduced[id(value)] = (value, node)
+        return node
+
+    def _code_digest(self, node: Code) -> bytes:
+        known = self.codes.get(id(node.value))
+        if known is not None:
+            return known[1]
+        if _code_hasher is None:
+            raise UnhashableArgumentError(self.path(), f"is a {node.kind}, and nothing hashes code here")
+        digest = _code_hasher(node.value)
+        self.codes[id(node.value)] = (node.value, digest)
+        return digest
+
+    def _push_parts(self, node: Parts, owner: object) -> None:
+        values = [child for _, child in node.children]
+        frame = Frame(owner, values, [label for label, _ in node.children])
+        frame.header = _PARTS + dumps((node.tag, len(values)), 2)
+        frame.mutable = node.mutable
+        if not node.ordered:
+            frame.elements = []
+        above = self.stack[-1]
+        frame.shallow = max(above.shallow - 1, 0)
+        self._push(frame)
+
+    def _push(self, frame: Frame) -> None:
+        frame.outer = self.sink
+        frame.meetings = self.meetings
+        if not frame.mutable:
+            self.sink = Sink()
+            if frame.owner is not None:
+                frame.reopened = self.open.get(id(frame.owner), -1)
+                self.open[id(frame.owner)] = len(self.stack)
+        frame.inner = self.sink
+        self.sink.emit(frame.header)
+        if frame.elements is not None:
+            self.in_sets += 1
+        self.stack.append(frame)
+
+    def _close(self, frame: Frame) -> None:
+        if frame.footer:
+            frame.inner.emit(frame.footer)
+        self.sink = frame.outer
+        height = frame.height + 1
+        self._note_height(height)
+        if frame.mutable:
+            return
+        data = frame.inner.encoding(height)
+        self.sink.emit(data)
+        if frame.owner is None:
+            return
+        if frame.reopened < 0:
+            del self.open[id(frame.owner)]
+        else:
+            self.open[id(frame.owner)] = frame.reopened
+        if frame.inner.size >= _MEMO_BYTES and frame.meetings == self.meetings:
+            self._remember(frame.owner, data, height)
+
+    def _note_height(self, height: int) -> None:
+        if self.stack:
+            above = self.stack[-1]
+            above.child_height = height
+            if height > above.height:
+                above.height = height
+
+    def _remember(self, owner: object, data: bytes, height: int) -> None:
+        """Keep the encoding of an immutable composite, for the case that it is shared."""
+        self.memo_bytes += len(data) + 200
+        if self.memo_bytes > _MEMO_LIMIT_BYTES:
+            self.memo.clear()
+            self.memo_bytes = 0
+        self.memo[id(owner)] = (owner, data, height)
+
+    def _emit_known(self, value: object) -> bool:
+        """Write what is known for a value that was met before; False if nothing is."""
+        identity = id(value)
+        if identity in self.memo:
+            _, data, height = self.memo[identity]
+            self.sink.emit(data)
+            self._note_height(height)
+        elif not self.second and identity in self.seen:
+            self.shared[identity] = value
+        elif identity in self.numbers:
+            self.sink.emit(self.numbers[identity])
+        else:
+            return False
+        return True
+
+    def _meet(self, value: object) -> bool:
+        """Take note of a mutable object; False if a reference to it was written instead."""
+        identity = id(value)
+        if not self.second:
+            if identity in self.seen:
+                self.shared[identity] = value
+                return False
+            self.seen.add(identity)
+            self.kept.append(value)
+            self.meetings += 1
+            return True
+        if identity not in self.shared:
+            return True
+        if self.colours is not None:
+            if identity == self.expanded and len(self.stack) == 1:
+                return True
+            self.references.append((identity, self._place()))
+            self.sink.emit(_REFER + self.colours[identity])
+            return False
+        if identity in self.numbers:
+            self.sink.emit(self.numbers[identity])
+            return False
+        if self.in_sets:
+            raise NeedsGraphError
+        self.numbers[identity] = _REFER + pack("<Q", len(self.numbers))
+        self.sink.emit(_DEFINE)
+        self.meetings += 1
+        return True
+
+    def _enter(self, value: object) -> bool:
+        """Begin an immutable composite; False if it contains itself and that was written instead."""
+        start = self.open.get(id(value))
+        if start is None or any(frame.mutable for frame in self.stack[start + 1 :]):
+            return True  # a mutable object in between is numbered and ends the loop
+        self.sink.emit(_LOOP + pack("<Q", len(self.stack) - start))
+        return False
+
+    def _place(self) -> bytes:
+        """Return the positions that lead here; none inside sets."""
+        return dumps([-1 if f.elements is not None else f.position for f in self.stack], 2)
+
+    def path(self) -> str:
+        """Return where the walk stands, from the root's label on."""
+        return "".join(frame.label(frame.position - 1) for frame in self.stack)
