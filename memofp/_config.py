@@ -7,14 +7,12 @@ has changed, so a call costs one comparison.
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from memofp._errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import EllipsisType
+    from types import EllipsisType, TracebackType
 
 __all__ = [
     "Settings",
@@ -84,17 +82,19 @@ def configure(
     generation += 1
 
 
-@contextmanager
-def disabled() -> Iterator[None]:
+class disabled:  # noqa: N801 # used like a function: `with disabled():`
     """Switch memoization off inside a `with` block: functions run as if never decorated.
 
     Nothing is looked up, stored or counted.  It holds for all threads of the process, and
     blocks may be nested.  `MEMOFP_DISABLE=1` in the environment does the same for a whole run.
     """
-    _suspend(1)
-    try:
-        yield
-    finally:
+
+    def __enter__(self) -> None:
+        _suspend(1)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         _suspend(-1)
 
 

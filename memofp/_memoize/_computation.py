@@ -6,13 +6,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from memofp._call import changed_dependencies, describe_arguments
+from memofp._call._describe import describe_arguments
 from memofp._errors import ImpureFunctionWarning
 from memofp._memoize._warn import warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from contextlib import AbstractContextManager
     from types import TracebackType
 
     from memofp._call import Plan
@@ -46,15 +45,33 @@ class Computation:
     and sets `value`; leaving without an exception stores it.
     """
 
-    __slots__ = ("_arguments", "_core", "_flight", "_key", "_plan", "_started", "hit", "value")
+    __slots__ = ("_arguments", "_core", "_flight", "_is_nested", "_key", "_plan", "_started", "hit", "value")
 
     def __init__(
-        self, core: Core, plan: Plan, key: bytes, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self,
+        core: Core,
+        plan: Plan,
+        key: bytes,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        *,
+        alone: bool = True,
     ) -> None:
+        """Prepare a miss.
+
+        Args:
+            core: of the function.
+            plan: by which the key was made.
+            key: of the call.
+            args: of the call, by position.
+            kwargs: of the call, by name.
+            alone: False to compute whoever else does, and whatever is stored.
+        """
         self._core = core
         self._plan = plan
         self._key = key
-        self._flight: AbstractContextManager[bool] | None = None
+        self._is_nested = key in _running.keys  # a call of itself with the same arguments just runs
+        self._flight = core.store.compute_once(key) if alone and not self._is_nested else None
         # Described before the function runs: it may change its arguments.
         self._arguments = describe_arguments(plan.names, plan.bind(*args, **kwargs))
         self._started = 0.0
@@ -62,18 +79,16 @@ class Computation:
         self.value: Any = None
 
     def __enter__(self) -> Self:
-        if self._key not in _running.keys:  # a call of itself with the same arguments just runs
-            flight = self._core.store.compute_once(self._key)
-            flight.__enter__()
-            self._flight = flight
-            _running.keys.add(self._key)
+        if self._flight is not None:
             try:
-                # Even without a wait: another may have come and gone since our first look.
-                self.hit = self._core.look(self._key)
-            except BaseException as error:  # Ctrl-C: `with` calls no `__exit__` for us here
-                self._leave(type(error), error, error.__traceback__)
+                if self._flight.__enter__():  # somebody else may have stored it since our first look
+                    self.hit = self._core.look(self._key)
+            except BaseException:  # Ctrl-C: `with` calls no `__exit__` for us here
+                self._flight.__exit__(None, None, None)
                 raise
-            self._core.misses += self.hit is None
+            _running.keys.add(self._key)
+        if self.hit is None and not self._is_nested:
+            self._core.misses += 1
         self._started = time.perf_counter()
         return self
 
@@ -81,20 +96,15 @@ class Computation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self.hit is None and self._flight is not None:
+            if kind is None and self.hit is None and not self._is_nested:
                 duration_s = time.perf_counter() - self._started
                 core, plan = self._core, self._plan
                 if is_unchanged(core, plan):
                     core.save(plan, self._key, self.value, duration_s=duration_s, arguments=self._arguments)
         finally:
-            self._leave(kind, error, trace)
-
-    def _leave(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._flight is not None:
-            _running.keys.discard(self._key)
-            self._flight.__exit__(kind, error, trace)
+            if self._flight is not None:
+                _running.keys.discard(self._key)
+                self._flight.__exit__(kind, error, trace)
 
 
 def is_unchanged(core: Core, plan: Plan) -> bool:
@@ -116,6 +126,8 @@ def is_unchanged(core: Core, plan: Plan) -> bool:
 
 
 def _impurity(name: str, before: Fingerprint, after: Fingerprint) -> str:
+    from memofp._call._changes import changed_dependencies
+
     changes = [change.describe() for change in changed_dependencies(before.manifest, after.manifest)]
     named = "; ".join(changes[:CHANGES_NAMED])
     if len(changes) > CHANGES_NAMED:

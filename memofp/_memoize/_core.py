@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from memofp._call import Plan
     from memofp._fingerprint import Fingerprint, Watch
+    from memofp._memoize._computation import Computation
     from memofp._memoize._options import Options
     from memofp._store import Hit, ResultStore
 
@@ -171,6 +172,14 @@ class Core:
         """Return whether the present `ttl` is over; the entry was stored under another, longer one."""
         ttl_s = self.options.ttl_s
         return ttl_s is not None and hit.created + ttl_s <= time.time()
+
+    def computation(
+        self, plan: Plan, key: bytes, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, alone: bool = True
+    ) -> Computation:
+        """Return the context to run a miss in; see `Computation` for the arguments."""
+        from memofp._memoize._computation import Computation
+
+        return Computation(self, plan, key, args, kwargs, alone=alone)
 
     def save(self, plan: Plan, key: bytes, value: object, *, duration_s: float, arguments: str) -> bool:
         """Store a result, and the manifest behind it once per version; return whether it is stored."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, ParamSpec, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, overload
 
 from memofp._memoize._core import Core
 from memofp._memoize._kinds import decorate
@@ -13,9 +11,12 @@ from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, Memoize
 from memofp._memoize._options import check_options
 
 if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
 
     from memofp._fingerprint import Fingerprint
+    from memofp._memoize._options import Options
 
 __all__ = ["Memoizer", "clear", "fingerprint", "memoize"]
 
@@ -23,8 +24,14 @@ P = ParamSpec("P")
 R = TypeVar("R")
 C = TypeVar("C")
 
-class Memoizer(Protocol):
-    """What `memoize(...)` with options gives: a decorator."""
+
+class Memoizer:
+    """`memoize` with its options, ready for a function."""
+
+    __slots__ = ("_options",)
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
 
     @overload
     def __call__(  # type: ignore[overload-overlap] # a staticmethod is callable too; this one comes first
@@ -34,6 +41,9 @@ class Memoizer(Protocol):
     def __call__(self, function: classmethod[C, P, R], /) -> MemoizedClassMethod[P, R]: ...
     @overload
     def __call__(self, function: Callable[P, R], /) -> MemoizedFunction[P, R]: ...
+    def __call__(self, function: Any, /) -> Any:
+        """Memoize a function."""
+        return decorate(function, self._options)
 
 
 @overload
@@ -103,14 +113,8 @@ def memoize(function: Any = ..., /, **options: Any) -> Any:
         DecorationError: this cannot be memoized, or an option is unknown or of a wrong type.
         ConfigurationError: an option's value makes no sense.
     """
-    checked = check_options(options)
-    if function is not ...:
-        return decorate(function, checked)
-
-    def decorator(function: Any, /) -> Any:
-        return decorate(function, checked)
-
-    return decorator
+    memoizer = Memoizer(check_options(options))
+    return memoizer if function is ... else memoizer(function)
 
 
 def clear(function: Callable[..., object]) -> int:

@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Any
 from memofp._call import peel
 from memofp._errors import DecorationError
 from memofp._memoize._memoized import Memoized
-from memofp._memoize._memoized_async import AsyncMemoized
-from memofp._memoize._methods import (
-    AsyncMemoizedClassMethod,
-    AsyncMemoizedFunction,
-    BoundMemoized,
-    MemoizedClassMethod,
-    MemoizedFunction,
-)
+from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, MemoizedFunction
 from memofp._memoize._options import Options, check_ignored_names
 
 if TYPE_CHECKING:
@@ -36,23 +29,24 @@ def decorate(target: Any, options: Options) -> Memoized[..., Any]:
     Raises:
         DecorationError: it cannot be memoized, or `ignore` names what it does not take.
     """
-    sync: type[Memoized[..., Any]] = MemoizedFunction
-    asynchronous: type[AsyncMemoized[..., Any]] = AsyncMemoizedFunction
+    kind: type[Memoized[..., Any]] = MemoizedFunction
     function = target
     if isinstance(target, staticmethod):
-        function, sync, asynchronous = target.__func__, Memoized, AsyncMemoized
+        function, kind = target.__func__, Memoized
     elif isinstance(target, classmethod):
-        function, sync, asynchronous = target.__func__, MemoizedClassMethod, AsyncMemoizedClassMethod
+        function, kind = target.__func__, MemoizedClassMethod
     elif not hasattr(type(target), "__get__") or isinstance(target, (partial, MethodType)):
-        sync, asynchronous = Memoized, AsyncMemoized  # does not bind, so neither does its memoized form
+        kind = Memoized  # does not bind, so neither does its memoized form
     function = _check_callable(function)
     where = _describe(function)
     flags = _check_flags(function, where)
     if options.ignore:
         check_ignored_names(function, options.ignore, where)
     if flags & (CO_COROUTINE | CO_ITERABLE_COROUTINE):
-        return asynchronous(function, options)
-    return sync(function, options)
+        from memofp._memoize._memoized_async import async_form
+
+        kind = async_form(kind)
+    return kind(function, options)
 
 
 def _check_callable(function: Any) -> Callable[..., Any]:

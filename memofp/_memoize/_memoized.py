@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from time import perf_counter
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from memofp import _config
-from memofp._call import describe_arguments
-from memofp._memoize._computation import Computation, is_unchanged
 from memofp._memoize._core import CacheInfo, Core
 
 if TYPE_CHECKING:
@@ -75,7 +72,7 @@ class Memoized(Generic[P, R]):
         plan, key = core.find_key(args, kwargs)
         hit = core.look(key)
         if hit is None:
-            with Computation(core, plan, key, args, kwargs) as computation:
+            with core.computation(plan, key, args, kwargs) as computation:
                 hit = computation.hit
                 if hit is None:
                     computation.value = core.function(*args, **kwargs)
@@ -92,14 +89,9 @@ class Memoized(Generic[P, R]):
         if not core.refresh():
             return core.function(*args, **kwargs)  # type: ignore[no-any-return] # as above
         plan, key = core.find_key(args, kwargs)
-        arguments = describe_arguments(plan.names, plan.bind(*args, **kwargs))
-        core.misses += 1
-        started = perf_counter()
-        value: R = core.function(*args, **kwargs)
-        duration_s = perf_counter() - started
-        if is_unchanged(core, plan):
-            core.save(plan, key, value, duration_s=duration_s, arguments=arguments)
-        return value
+        with core.computation(plan, key, args, kwargs, alone=False) as computation:
+            computation.value = core.function(*args, **kwargs)
+            return computation.value  # type: ignore[no-any-return] # as above
 
     def key(self, /, *args: P.args, **kwargs: P.kwargs) -> str:
         """Return the key of a call as 32 hexadecimal characters, without running the function.

@@ -16,9 +16,10 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from memofp import _config
-from memofp._call import describe_arguments
+from memofp._call._describe import describe_arguments
 from memofp._memoize._computation import is_unchanged
 from memofp._memoize._memoized import Memoized
+from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, MemoizedFunction
 
 if TYPE_CHECKING:
     import asyncio
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from memofp._call import Plan
     from memofp._memoize._options import Options
 
-__all__ = ["AsyncMemoized", "mark_coroutine_function"]
+__all__ = ["AsyncMemoized", "AsyncMemoizedClassMethod", "AsyncMemoizedFunction", "async_form"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,7 +53,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         super().__init__(function, options)
         # By identity of the event loop and key.
         self._flights: dict[tuple[int, bytes], asyncio.Future[Outcome]] = {}
-        mark_coroutine_function(self)
+        _mark_coroutine_function(self)
 
     async def __call__(self, /, *args: P.args, **kwargs: P.kwargs) -> T:
         core = self._core
@@ -107,9 +108,8 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         self._flights[slot] = shared
         outcome = Outcome.CANCELLED
         try:
-            async with self._core.store.compute_once(key):
-                # Even without a wait: another may have come and gone since our first look.
-                hit = self._core.look(key)
+            async with self._core.store.compute_once(key) as look_again:
+                hit = self._core.look(key) if look_again else None
                 if hit is None:
                     value, keep = await self._compute(plan, key, *args, **kwargs)
                     stored = await _in_thread(keep)
@@ -148,6 +148,31 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         return value, keep
 
 
+class AsyncMemoizedFunction(AsyncMemoized[P, T]):
+    """A memoized coroutine function, which becomes a method on an instance."""
+
+    __slots__ = ()
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else BoundMemoized(self, instance)
+
+
+class AsyncMemoizedClassMethod(AsyncMemoized[P, T]):
+    """A memoized coroutine function that is bound to the class it is looked up on."""
+
+    __slots__ = ()
+
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return BoundMemoized(self, type(instance) if owner is None else owner)
+
+
+def async_form(kind: type[Memoized[..., Any]]) -> type[AsyncMemoized[..., Any]]:
+    """Return the class for coroutine functions that binds as this one for functions does."""
+    if issubclass(kind, MemoizedFunction):
+        return AsyncMemoizedFunction
+    return AsyncMemoizedClassMethod if issubclass(kind, MemoizedClassMethod) else AsyncMemoized
+
+
 async def _in_thread(work: Callable[[], bool]) -> bool:
     """Run something that takes time but waits for nobody in a thread of the loop's pool.
 
@@ -166,7 +191,7 @@ async def _in_thread(work: Callable[[], bool]) -> bool:
         raise
 
 
-def mark_coroutine_function(obj: object) -> None:
+def _mark_coroutine_function(obj: object) -> None:
     """Let `iscoroutinefunction` of `inspect` (3.12 on) and of `asyncio` say yes to a callable object."""
     if sys.version_info >= (3, 12):
         from inspect import markcoroutinefunction

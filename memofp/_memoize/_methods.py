@@ -8,23 +8,15 @@ from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, Ty
 
 from memofp._memoize._core import CacheInfo
 from memofp._memoize._memoized import Memoized, SignatureOfInstances
-from memofp._memoize._memoized_async import AsyncMemoized
 
 if TYPE_CHECKING:
     from memofp._fingerprint import Fingerprint
 
-__all__ = [
-    "AsyncMemoizedClassMethod",
-    "AsyncMemoizedFunction",
-    "BoundMemoized",
-    "MemoizedClassMethod",
-    "MemoizedFunction",
-]
+__all__ = ["BoundMemoized", "MemoizedClassMethod", "MemoizedFunction"]
 
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
-T = TypeVar("T")
 
 
 class BoundMemoized(Generic[P, R]):
@@ -127,22 +119,4 @@ class MemoizedClassMethod(Memoized[P, R]):
     __slots__ = ()
 
     def __get__(self, instance: object, owner: type | None = None) -> BoundMemoized[P, R]:
-        return BoundMemoized(self, type(instance) if owner is None else owner)
-
-
-class AsyncMemoizedFunction(AsyncMemoized[P, T]):
-    """A memoized coroutine function, which becomes a method on an instance."""
-
-    __slots__ = ()
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return self if instance is None else BoundMemoized(self, instance)
-
-
-class AsyncMemoizedClassMethod(AsyncMemoized[P, T]):
-    """A memoized coroutine function that is bound to the class it is looked up on."""
-
-    __slots__ = ()
-
-    def __get__(self, instance: object, owner: type | None = None) -> Any:
         return BoundMemoized(self, type(instance) if owner is None else owner)

@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-import math
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from memofp._call import parameter_names
 from memofp._config import check_directory
 from memofp._errors import ConfigurationError, DecorationError
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from collections.abc import Callable, Mapping
 
-__all__ = ["OptionArguments", "Options", "check_options"]
+__all__ = ["Options", "check_ignored_names", "check_options"]
 
-
-class OptionArguments(TypedDict, total=False):
-    """The keyword options of `memoize`, as its caller writes them."""
-
-    cache_dir: str | os.PathLike[str] | None
-    ignore: Iterable[str]
-    version: object
-    ttl: float | timedelta | None
-    strict: Literal["warn", "error"] | None
-    depends_on: Sequence[object] | None
-    neutral: Sequence[Callable[..., object] | str] | None
-    packages: Mapping[str, Literal["version", "source"] | None] | None
+INFINITY = float("inf")
 
 
 FINGERPRINT_OPTIONS = ("strict", "depends_on", "neutral", "packages")  # handed on to `Watch`
-KNOWN = tuple(OptionArguments.__annotations__)
+KNOWN = ("cache_dir", "ignore", "version", "ttl", *FINGERPRINT_OPTIONS)
 
 
 class Options:
@@ -151,7 +138,7 @@ def _check_ttl(ttl: object) -> float | None:
         seconds = total()
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise DecorationError(f"memoize(ttl=...) takes seconds or a datetime.timedelta, not {ttl!r}")
-    if not (seconds > 0 and math.isfinite(seconds)):
+    if not 0 < seconds < INFINITY:
         raise ConfigurationError(
             f"memoize(ttl=...) must be positive and finite, not {ttl!r}; leave it out for entries that stay"
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 
 __all__ = ["warn"]
 
@@ -13,6 +12,8 @@ _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 def warn(message: str, category: type[Warning]) -> None:
     """Warn at the nearest caller outside this package."""
+    import warnings
+
     level = 2
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):

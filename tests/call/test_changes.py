@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memofp._call import changed_dependencies
+from memofp._call._changes import changed_dependencies
 from memofp._manifest import Dependency, Manifest
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memofp._call import describe_arguments
+from memofp._call._describe import describe_arguments
 
 
 class Loud:
