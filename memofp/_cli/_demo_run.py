@@ -19,6 +19,7 @@ __all__ = ["PACKAGE", "DemoError", "Run", "copy_project", "library_files", "run_
 PACKAGE = "analysis"
 PROJECT = Path(__file__).with_name("demo_project")
 TIMEOUT_S = 300.0
+SMALLEST_FILE_BYTES = 2_000
 LARGEST_FILE_BYTES = 150_000
 SKIPPED = {
     "test",
@@ -54,14 +55,9 @@ class Run:
     figures: dict[str, Any]
 
     @property
-    def computed(self) -> set[str]:
-        """Return the names of the functions that computed anything."""
-        return {name for name, counts in self.functions.items() if counts["misses"]}
-
-    @property
-    def misses(self) -> int:
-        """Return how many calls were computed."""
-        return int(sum(counts["misses"] for counts in self.functions.values()))
+    def computed(self) -> dict[str, int]:
+        """Return how many calls each function computed, leaving out those that computed none."""
+        return {name: int(counts["misses"]) for name, counts in self.functions.items() if counts["misses"]}
 
     @property
     def hits(self) -> int:
@@ -120,6 +116,13 @@ def _environment(cache: Path, hash_seed: int) -> dict[str, str]:
     return environment
 
 
+def _has_functions(path: Path) -> bool:
+    if not SMALLEST_FILE_BYTES < path.stat().st_size < LARGEST_FILE_BYTES:
+        return False
+    text = path.read_bytes()
+    return b"\ndef " in text or b"    def " in text
+
+
 def library_files() -> dict[str, str]:
     """Return name -> path of the standard library's own source files.
 
@@ -130,7 +133,8 @@ def library_files() -> dict[str, str]:
     found = {}
     for path in sorted(root.rglob("*.py")):
         relative = path.relative_to(root)
-        if not SKIPPED & set(relative.parts[:-1]) and path.stat().st_size < LARGEST_FILE_BYTES:
+        # Files without functions all measure the same, and would share an entry.
+        if not SKIPPED & set(relative.parts[:-1]) and _has_functions(path):
             found[relative.as_posix()] = str(path)
     if not found:
         raise DemoError(f"this Python has no source files in {root}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["add_command", "functions_table", "run"]
 
-SHORT = 12  # characters of a digest that are shown in tables
+SHORT = 8  # characters of a digest that are shown in tables
 ENTRIES_SHOWN = 20
 
 
@@ -72,7 +72,9 @@ def _find(summaries: Sequence[FunctionSummary], wanted: str, directory: str) -> 
         return ending[0]
     if ending:
         raise StoreError(f"{wanted!r} may be any of {', '.join(sorted(ending))}; give more of its name")
-    near = difflib.get_close_matches(wanted, names, 3, 0.4) or sorted(names)[:3]
+    last_parts = {name.rpartition(".")[2]: name for name in names}
+    near = difflib.get_close_matches(wanted, [*last_parts, *names], 3) or sorted(names)[:3]
+    near = list(dict.fromkeys(last_parts.get(name, name) for name in near))
     hint = f"; did you mean {' or '.join(near)}?" if near else "; the cache has no entries"
     raise StoreError(f"{os.fspath(directory)} has no entries of a function {wanted!r}{hint}")
 
@@ -102,8 +104,8 @@ def functions_table(directory: str, summaries: Sequence[FunctionSummary]) -> Tab
             Column("entries", True),
             Column("size", True),
             Column("a hit saves", True),
-            Column("hits", True),
-            Column("saved so far", True),
+            Column("hits", True, is_optional=True),
+            Column("saved so far", True, is_optional=True),
             Column("last use"),
         ],
         [
@@ -149,7 +151,7 @@ def _show_function(screen: Screen, options: argparse.Namespace, store: ResultSto
 
 def _versions_table(function: str, versions: Iterable[VersionSummary]) -> Table:
     columns = [Column("version"), Column("made"), Column("entries", True), Column("size", True)]
-    columns += [Column("a hit saves", True), Column("hits", True), Column("last use")]
+    columns += [Column("a hit saves", True), Column("hits", True, is_optional=True), Column("last use")]
     rows = [
         [
             version.version[:SHORT],
@@ -172,7 +174,7 @@ def _show_manifest(screen: Screen, version: str, manifest: Manifest | None) -> N
     screen.table(
         Table(
             f"What version {version[:SHORT]} depends on",
-            [Column("kind"), Column("name"), Column("where"), Column("value")],
+            [Column("kind"), Column("name"), Column("where"), Column("value", is_optional=True)],
             [[d.kind, d.name, _where(d), shorten(d.value or "", 40)] for d in manifest.dependencies],
         )
     )
@@ -184,8 +186,17 @@ def _show_manifest(screen: Screen, version: str, manifest: Manifest | None) -> N
 
 
 def _show_entries(screen: Screen, entries: Iterable[EntryInfo], total: int, limit: int) -> None:
-    columns = [Column("key"), Column("version"), Column("made"), Column("took", True), Column("size", True)]
-    columns += [Column("hits", True), Column("last use"), Column("expires"), Column("arguments")]
+    columns = [
+        Column("key"),
+        Column("version"),
+        Column("made", is_optional=True),
+        Column("took", True),
+        Column("size", True),
+        Column("hits", True, is_optional=True),
+        Column("last use"),
+        Column("expires", is_optional=True),
+        Column("arguments"),
+    ]
     rows = [
         [
             entry.key.hex()[:SHORT],

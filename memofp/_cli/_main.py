@@ -35,10 +35,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader has seen enough (`| head`).  Python flushes stdout once more at exit, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader has seen enough (`| head`)
         return 0
+    except OSError as error:
+        _drop_output()
+        print(f"memofp: cannot write the answer: {error}", file=sys.stderr)
+        return 2
     return code
+
+
+def _drop_output() -> None:
+    """Let what is left in stdout's buffer go nowhere.  Python flushes it at exit, and would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -13,10 +13,17 @@ __all__ = ["Column", "PlainScreen", "RichScreen", "Screen", "Table", "open_scree
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading, and whether it holds numbers (set to the right)."""
+    """A column of a table.
+
+    Attributes:
+        heading: the text above it.
+        is_number: whether it is set to the right.
+        is_optional: whether a narrow terminal may go without it.
+    """
 
     heading: str
     is_number: bool = False
+    is_optional: bool = False
 
 
 @dataclass(slots=True)
@@ -111,18 +118,30 @@ class RichScreen:
             title_justify="left",
             title_style="bold",
             box=box.SIMPLE_HEAD,
+            padding=(0, 1, 0, 0),
+            pad_edge=False,
             show_footer=bool(table.totals),
             header_style="bold",
         )
-        totals = list(table.totals) or [""] * len(table.columns)
-        for column, total in zip(table.columns, totals, strict=True):
+        shown = _fitting(table, self._console.width)
+        for i in shown:
+            column, total = table.columns[i], table.totals[i] if table.totals else ""
             options: dict[str, Any] = (
                 {"justify": "right", "no_wrap": True} if column.is_number else {"overflow": "fold"}
             )
             made.add_column(Text(column.heading), footer=Text(total), **options)
         for row in table.rows:
-            made.add_row(*(Text(cell) for cell in row))
+            made.add_row(*(Text(row[i]) for i in shown))
         self._console.print(made, soft_wrap=False)
+
+
+def _fitting(table: Table, width: int) -> list[int]:
+    """Return the numbers of the columns to show: without optional ones where all do not fit."""
+    rows = [[column.heading for column in table.columns], *table.rows, table.totals]
+    widths = [max(len(row[i]) for row in rows if row) + 2 for i in range(len(table.columns))]
+    if sum(widths) <= width:
+        return list(range(len(widths)))
+    return [i for i, column in enumerate(table.columns) if not column.is_optional]
 
 
 def open_screen(out: TextIO) -> Screen:

@@ -7,7 +7,7 @@ import time
 
 __all__ = ["ago", "bytes_text", "moment", "seconds_text", "shorten"]
 
-AGES = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+AGES = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "h"), (60, "min"))
 
 
 def bytes_text(size: float) -> str:
@@ -34,21 +34,21 @@ def seconds_text(seconds: float) -> str:
 
 
 def ago(moment: float, now: float | None = None) -> str:
-    """Return how long ago a moment, in seconds since the epoch, was: `3 days ago`, `just now`."""
+    """Return how long ago a moment, in seconds since the epoch, was: `3 days ago`, `2 h ago`, `just now`."""
     age_s = (time.time() if now is None else now) - moment
     if age_s < -60:
         return "in the future"
     for unit_s, name in AGES:
         if age_s >= unit_s:
             count = int(age_s // unit_s)
-            return f"{count} {name}{'s' if count > 1 else ''} ago"
+            return f"{count} {name}{'s' if count > 1 and unit_s >= 86400 else ''} ago"
     return "just now"
 
 
 def moment(seconds: float) -> str:
     """Return a moment, in seconds since the epoch, as local date and time."""
     when = datetime.datetime.fromtimestamp(seconds, datetime.UTC).astimezone()
-    return when.strftime("%Y-%m-%d %H:%M:%S")
+    return when.strftime("%Y-%m-%d %H:%M")
 
 
 def shorten(text: str, width: int) -> str:
