@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _drop_output() -> None:
-    """Let what is left in stdout's buffer go nowhere.  Python flushes it at exit, and would fail once more."""
+    """Let what is left in stdout's buffer go nowhere: Python flushes it at exit, and would fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
