@@ -128,6 +128,9 @@ class _Emitter:
             return []
         if isinstance(node, ast.JoinedStr):
             return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
+        if isinstance(node, ast.Set) and all(isinstance(e, ast.Constant) for e in node.elts):
+            constants = [constant_token(e) for e in node.elts if isinstance(e, ast.Constant)]
+            return self._fields("Set", [("elts", _Raw(",".join(sorted(constants))))], scope)
         if isinstance(node, ast.AnnAssign):
             return self._emit_annotated(node, scope)
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -347,8 +350,7 @@ class _Emitter:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
-        # ascii() keeps 1, True, 1.0, -0.0 apart, and does not follow one version's Unicode tables.
-        self.out.append(f"{type(value).__name__}={value!a}")
+        self.out.append(constant_token(node))
 
     def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         self.out.append("(Import")
@@ -372,6 +374,11 @@ class _Raw:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+
+def constant_token(node: ast.Constant) -> str:
+    """Return a token that keeps 1, True, 1.0 and -0.0 apart, and follows no version's Unicode tables."""
+    return f"{type(node.value).__name__}={node.value!a}"
 
 
 def _declares_only(statement: ast.stmt) -> bool:

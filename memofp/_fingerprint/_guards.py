@@ -22,7 +22,7 @@ class _Absent:
 
 
 ABSENT = _Absent()
-_FUNCTION_PARTS = attrgetter("__code__", "__defaults__")
+_FUNCTION_PARTS = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
 class Guards:
@@ -31,7 +31,8 @@ class Guards:
     def __init__(self, wanted: bool = True) -> None:
         self.wanted = wanted  # False where the digest is wanted once and nobody asks again
         self._names: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
-        self._functions: list[FunctionType] = []
+        self._functions: list[tuple[FunctionType, tuple[Any, ...]]] = []
+        self._empty: list[dict[str, Any]] = []  # attributes of functions that have none
         self._cells: list[tuple[CellType, Any]] = []
         self._dicts: dict[int, tuple[Any, list[Any], list[Any]]] = {}
         self._sequences: dict[int, tuple[Any, list[Any]]] = {}
@@ -50,11 +51,13 @@ class Guards:
 
     def function(self, function: FunctionType) -> None:
         """Guard a function's code, defaults, attributes and cells."""
-        self._functions.append(function)
+        self._functions.append((function, _FUNCTION_PARTS(function)))
         if function.__kwdefaults__ is not None:
             self.mapping(function.__kwdefaults__)
         if function.__dict__:
             self.mapping(function.__dict__)
+        else:
+            self._empty.append(function.__dict__)
         for cell in function.__closure__ or ():
             try:
                 self._cells.append((cell, cell.cell_contents))
@@ -100,6 +103,8 @@ class Guards:
             checks.append(_names_check(space, bound))
         if self._functions:
             checks.append(_functions_check(self._functions))
+        if self._empty:
+            checks.append(lambda: not any(self._empty))
         if self._cells:
             checks.append(_cells_check(self._cells))
         checks.extend(_dict_check(*entry) for entry in self._dicts.values())
@@ -134,11 +139,12 @@ def _names_check(space: dict[str, Any], bound: dict[str, Any]) -> Callable[[], b
     return none
 
 
-def _functions_check(functions: list[FunctionType]) -> Callable[[], bool]:
-    parts = [part for f in functions for part in _FUNCTION_PARTS(f)]
+def _functions_check(guarded: list[tuple[FunctionType, tuple[Any, ...]]]) -> Callable[[], bool]:
+    functions = [f for f, _ in guarded]
+    parts = [part for _, all_three in guarded for part in all_three]
 
     def check() -> bool:
-        return all(map(is_, [p for f in functions for p in (f.__code__, f.__defaults__)], parts))
+        return all(map(is_, [p for f in functions for p in (f.__code__, f.__defaults__, f.__kwdefaults__)], parts))
 
     return check
 
