@@ -13,14 +13,17 @@ from __future__ import annotations
 from memofp._store._open import close_all, open_existing, open_store
 from memofp._store._outcome import Hit, Miss
 from memofp._store._results import ResultStore
-from memofp._store._types import EntryInfo, FunctionSummary, VersionSummary
+from memofp._store._types import EntryInfo, Finding, FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = [
     "EntryInfo",
+    "Finding",
     "FunctionSummary",
     "Hit",
     "Miss",
+    "Pruned",
     "ResultStore",
+    "Verdict",
     "VersionSummary",
     "close_all",
     "open_existing",

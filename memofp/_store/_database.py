@@ -77,21 +77,26 @@ class Database:
 
     def take_back(self, connection: Connection) -> None:
         """Make a connection free for others; one with an open transaction is rolled back."""
-        if connection.in_transaction:
-            try:
+        try:
+            if connection.in_transaction:
                 connection.rollback()
-            except sqlite3.Error:
-                connection.close()
-                return
-        self._free.append(connection)
+        except sqlite3.Error:  # closed, or beyond help
+            connection.close()
+        else:
+            self._free.append(connection)
 
     def run(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """Run one statement and return its rows."""
         connection = self.lend()
         try:
-            return connection.execute(statement, values).fetchall()
+            rows = connection.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if translate(error, "").damaged:
+                connection.close()  # what it has read so far cannot be trusted either
+            raise
         finally:
             self.take_back(connection)
+        return rows
 
     def run_script(self, script: str) -> None:
         """Run several statements in one call into C, as one transaction."""

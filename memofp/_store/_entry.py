@@ -65,6 +65,7 @@ class EntryDraft:
         self._digests: list[bytes] = []
         self._texts = Texts(encoded.codec, arguments, encoded.shapes)
         size = len(self._inband) + sum([view.nbytes + ALIGN for view in self._views])
+        self.size_bytes = size
         self.inline = size <= INLINE_LIMIT
         self._head = Head(
             b"", b"", key, created, NEVER if expires is None else expires, duration_s, 0, 0,

@@ -23,10 +23,15 @@ if TYPE_CHECKING:
 __all__ = ["NAME_PATTERN", "FilePayload", "new_name", "open_payload", "remove", "write_file"]
 
 NAME_PATTERN = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{28}\.val", re.ASCII)
+LEFTOVER_PATTERN = re.compile(
+    r"\.new-[0-9a-f]{16}|cache\.db\.(new-[0-9a-f]{8}|damaged-(?P<aside>\d+)-[0-9a-f]{6})(-wal|-shm)?",
+    re.ASCII,
+)
 _READ_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 )
 _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_WEEK_S = 7 * 86400
 _STEP = 1 << 30  # bytes a system call; Linux stops at 2 GiB, macOS fails there
 
 
@@ -118,6 +123,32 @@ def walk(directory: str) -> Iterator[tuple[str, os.stat_result]]:
                     if NAME_PATTERN.fullmatch(name):
                         with contextlib.suppress(OSError):
                             yield name, item.stat(follow_symlinks=False)
+
+
+def leftovers(directory: str, before: float) -> list[str]:
+    """Return what an interrupted maker of a database left, if it is older than a time."""
+    found = []
+    with contextlib.suppress(OSError), os.scandir(directory) as items:
+        for item in items:
+            match = LEFTOVER_PATTERN.fullmatch(item.name)
+            if match is None:
+                continue
+            aside = match["aside"]  # what was set aside is kept for a week, for whoever wants to look
+            age_of = int(aside) + _WEEK_S if aside else item.stat(follow_symlinks=False).st_mtime
+            if age_of < before:
+                found += [item.name]
+    return found
+
+
+def remove_leftover(path: str) -> None:
+    """Remove a file, or a directory that holds only files."""
+    with contextlib.suppress(OSError):
+        if os.path.isdir(path) and not os.path.islink(path):
+            for name in os.listdir(path):
+                os.unlink(os.path.join(path, name))
+            os.rmdir(path)
+        else:
+            os.unlink(path)
 
 
 def _subdirectories(directory: str) -> list[str]:

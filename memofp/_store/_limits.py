@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass
 
 from memofp._errors import ConfigurationError
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "Pace"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,32 @@ class Limits:
             raise ConfigurationError(f"trusted_dirs={trusted!r}: expected a sequence of directories")
         object.__setattr__(self, "trusted_dirs", tuple(os.fspath(path) for path in trusted))
 
-    @property
-    def is_bounded(self) -> bool:
-        """Whether anything has to be looked at after a store."""
-        return not (self.max_bytes is None and self.max_entries is None and self.max_age_s is None)
+
+class Pace:
+    """Say when to look at the limits: often enough to keep them, too seldom to be felt."""
+
+    def __init__(self, limits: Limits) -> None:
+        most = limits.max_entries
+        self._every = None if most is None else max(1, min(64, most // 50))
+        self._bytes = None if limits.max_bytes is None else limits.max_bytes / 50
+        self._age_s = None if limits.max_age_s is None else min(60.0, limits.max_age_s / 10)
+        self._is_bounded = not (self._every is None and self._bytes is None and self._age_s is None)
+        self._stored = 0
+        self._stored_bytes = 0
+        self._next_look = 0.0
+
+    def is_due(self, size_bytes: int) -> bool:
+        """Count one stored entry; return whether to look at the limits now."""
+        if not self._is_bounded:
+            return False
+        self._stored += 1
+        self._stored_bytes += size_bytes
+        due = (
+            (self._every is not None and self._stored >= self._every)
+            or (self._bytes is not None and self._stored_bytes >= self._bytes)
+            or (self._age_s is not None and time.monotonic() >= self._next_look)
+        )
+        if due:
+            self._stored = self._stored_bytes = 0
+            self._next_look = time.monotonic() + (self._age_s or 60.0)
+        return due

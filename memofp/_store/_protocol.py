@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+    from memofp._store._envelope import Signer
     from memofp._store._flight import Flights
-    from memofp._store._types import FunctionSummary, VersionSummary
+    from memofp._store._limits import Limits
+    from memofp._store._types import FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = ["BackendError", "Draft", "Meta", "Payload", "Record", "Row", "Store", "Use"]
 
@@ -99,6 +101,7 @@ class Draft(Protocol):
     """An entry on its way to a backend."""
 
     inline: bool
+    size_bytes: int
 
     def chunks(self) -> Iterator[Buffer]:
         """Yield the body in order, hashing as it goes; nothing when the body is inline."""
@@ -168,6 +171,21 @@ class Store(Protocol):
 
     def discard(self, keys: Iterable[bytes]) -> int:
         """Remove the entries under these keys; return how many there were."""
+
+    def trim(self, limits: Limits) -> None:
+        """Evict what saves least, if a limit is exceeded."""
+
+    def sweep(self) -> None:
+        """Remove what crashes left behind, if that has not been done for long."""
+
+    def prune(self, limits: Limits, young_s: float | None = None) -> Pruned:
+        """Remove what has expired, what exceeds the limits and what is left over."""
+
+    def verify(self, signer: Signer) -> Verdict:
+        """Read and check everything; change nothing."""
+
+    def repair(self, signer: Signer) -> Verdict:
+        """Remove what is broken and keep the rest; return what was wrong before."""
 
     def check(self) -> None:
         """Raise `BackendError` if there is nothing that can be used."""

@@ -17,6 +17,7 @@ from memofp._store._compress import check_compression
 from memofp._store._entry import EntryDraft, open_entry
 from memofp._store._envelope import NEVER, RejectedError, Signer, read_head, read_texts
 from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
+from memofp._store._limits import Limits, Pace
 from memofp._store._outcome import Hit, Miss
 from memofp._store._protocol import BackendError, Meta, Record, Row, Store
 from memofp._store._secret import signing_key
@@ -26,8 +27,7 @@ from memofp._store._warn import warn_once
 
 if TYPE_CHECKING:
     from memofp._manifest import Manifest
-    from memofp._store._limits import Limits
-    from memofp._store._types import EntryInfo, FunctionSummary, VersionSummary
+    from memofp._store._types import EntryInfo, FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = ["ResultStore"]
 
@@ -56,6 +56,8 @@ class ResultStore:
         self._uses = Uses(backend)
         self._noted: set[tuple[str, str]] = set()
         self._cached_signer: Signer | None = None
+        self._pace = Pace(limits)
+        self._has_swept = False
 
     # -- one entry ---------------------------------------------------------------------------
 
@@ -158,7 +160,16 @@ class ResultStore:
         except Exception as error:  # noqa: BLE001 # the store's edge: the caller has the result and must get it
             self._warn(BackendError(f"save-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return False
+        self._keep_limits(draft.size_bytes)
         return True
+
+    def _keep_limits(self, size_bytes: int) -> None:
+        """Evict now and then, and once a day clear away what crashes left."""
+        if self._pace.is_due(size_bytes):
+            self._guarded(None, lambda: self._backend.trim(self.limits))
+        if not self._has_swept:
+            self._has_swept = True
+            self._guarded(None, self._backend.sweep)
 
     def contains(self, key: bytes) -> bool:
         """Return whether there is an entry under a key; decode nothing, count no hit."""
@@ -251,6 +262,44 @@ class ResultStore:
     def generation(self) -> tuple[int, ...]:
         """Return numbers that differ once anyone cleared, forgot, evicted or removed anything."""
         return self._backend.generation()
+
+    # -- upkeep, for the command line --------------------------------------------------------
+
+    def prune(self, *, young_s: float | None = None) -> Pruned:
+        """Remove what has expired, what exceeds the limits, and files that nothing refers to.
+
+        Args:
+            young_s: age in seconds below which such a file is left alone; an hour if None.
+
+        Raises:
+            StoreError: if the disk does not allow it.
+        """
+        self._uses.report()
+        return self._strictly(lambda: self._backend.prune(self.limits, young_s))
+
+    def verify(self) -> Verdict:
+        """Read and check every byte, and change nothing.
+
+        Raises:
+            StoreError: if the store cannot be read at all.
+        """
+        return self._strictly(lambda: self._backend.verify(self._signer()))
+
+    def repair(self) -> Verdict:
+        """Remove what is broken and keep the rest; return what was wrong before.
+
+        Raises:
+            StoreError: if the disk does not allow it.
+        """
+        return self._strictly(lambda: self._backend.repair(self._signer()))
+
+    def _strictly(self, action: Callable[[], T]) -> T:
+        from memofp._errors import StoreError
+
+        try:
+            return action()
+        except BackendError as error:
+            raise StoreError(f"{self.where}: {error}") from error
 
     def check(self) -> None:
         """Raise `BackendError` if there is nothing here that can be used; for the command line."""

@@ -135,11 +135,12 @@ def drop_planted(connection: Connection, planted: list[tuple[str, str]]) -> None
             connection.execute(_TRIGGERS[name])
 
 
-def create_database(directory: str, mode: int) -> None:
+def create_database(directory: str, final: str, mode: int) -> None:
     """Make an empty database with diskcache and give it its name when it is complete.
 
     Args:
         directory: an existing directory; the caller holds the lock against a second maker.
+        final: path of the database.
         mode: permission bits of the file.
 
     Raises:
@@ -153,7 +154,6 @@ def create_database(directory: str, mode: int) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
         os.chmod(path, mode)  # SQLite gives its log the mode of the database
         _lay_out(scratch, path)
-        final = os.path.join(directory, DATABASE_NAME)
         for suffix in ("-wal", "-shm", "-journal"):  # an orphaned log would be replayed into the new file
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(final + suffix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EntryInfo", "FunctionSummary", "VersionSummary"]
+__all__ = ["EntryInfo", "Finding", "FunctionSummary", "Pruned", "Verdict", "VersionSummary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +78,53 @@ class FunctionSummary:
     uses: int
     saved_s: float
     last_use: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pruned:
+    """What a pruning removed.
+
+    Attributes:
+        expired: entries whose time was over, or that were too old.
+        evicted: entries beyond a limit of number or size.
+        orphans: files without an entry.
+        freed_bytes: size of all of these.
+    """
+
+    expired: int = 0
+    evicted: int = 0
+    orphans: int = 0
+    freed_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong in a store.
+
+    Attributes:
+        kind: `database`, `planted`, `damaged`, `foreign`, `missing-file`, `orphan` or `sums`.
+        what: the entry's key, the file's name or the table.
+        detail: what is wrong with it.
+    """
+
+    kind: str
+    what: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a verification saw.
+
+    Attributes:
+        entries: number of entries that were read, sound ones included.
+        findings: what is wrong; nothing if all is well.
+    """
+
+    entries: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
