@@ -22,12 +22,12 @@ DIGEST_SIZE = 16  # bytes
 
 def digest(data: Buffer) -> bytes:
     """Return the 16-byte digest of a C-contiguous buffer, without copying it."""
-    return xxh3_128_digest(data)  # type: ignore[arg-type] # its stub predates Buffer
+    return xxh3_128_digest(data)
 
 
 def hexdigest(data: Buffer) -> str:
     """Return the digest of a buffer as 32 hexadecimal characters."""
-    return xxh3_128_hexdigest(data)  # type: ignore[arg-type] # its stub predates Buffer
+    return xxh3_128_hexdigest(data)
 
 
 def digest_parts(tag: bytes, parts: Iterable[bytes]) -> bytes:

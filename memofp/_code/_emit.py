@@ -118,14 +118,11 @@ class _Emitter:
         if isinstance(node, COMPREHENSIONS):
             return self._emit_comprehension(node, scope)
         assert scope is not None
-        if isinstance(node, ast.Name):
-            self._emit_name(node, scope)
+        if isinstance(node, ast.Name | ast.Constant | ast.Import | ast.ImportFrom):
+            self._emit_leaf(node, scope)
             return []
         if isinstance(node, ast.Attribute):
             return self._emit_attribute(node, scope)
-        if isinstance(node, ast.Constant):
-            self._emit_constant(node)
-            return []
         if isinstance(node, ast.JoinedStr):
             return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
         if isinstance(node, ast.Set) and all(isinstance(e, ast.Constant) for e in node.elts):
@@ -133,15 +130,20 @@ class _Emitter:
             return self._fields("Set", [("elts", _Raw(",".join(sorted(constants))))], scope)
         if isinstance(node, ast.AnnAssign):
             return self._emit_annotated(node, scope)
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            self._emit_import(node, scope)
-            return []
         if isinstance(node, ast.Call):
             token = self.refs.note_call(node, scope)
             if token is not None:
                 self.out.append(token)
         note_uses(node, self.uses)
         return self._emit_plain(node, scope)
+
+    def _emit_leaf(self, node: ast.Name | ast.Constant | ast.Import | ast.ImportFrom, scope: Scope) -> None:
+        if isinstance(node, ast.Name):
+            self._emit_name(node, scope)
+        elif isinstance(node, ast.Constant):
+            self._emit_constant(node)
+        else:
+            self._emit_import(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
         fields: list[tuple[str, object]] = []

@@ -45,7 +45,7 @@ _SITE_FOLDERS = frozenset({"site-packages", "dist-packages"})
 def place_of_file(path: str) -> Place:
     """Tell whose code a file holds, by where the file lies.
 
-    A distribution installed in place (`pip install -e`) lies in a folder of the user's own, so it is user code.
+    A distribution installed in place (`pip install -e`) lies in a folder of the user's own.
     """
     path = os.path.abspath(path)
     if path.startswith(_OWN_DIRECTORY + os.sep):

@@ -76,8 +76,13 @@ def fingerprint(func: Callable[..., Any], **options: Any) -> Fingerprint:
     """
     if not callable(func):
         raise DecorationError(f"cannot fingerprint {type(func).__qualname__!r} object: it is not callable")
-    target: Any = func.__wrapped__ if getattr(type(func), "__memofp_memoized__", False) else func
+    target = unwrapped(func)
     return build(target, make_options(target, options))
+
+
+def unwrapped(func: Any) -> Any:
+    """Return the function behind a memoized one, or what was given."""
+    return func.__wrapped__ if getattr(type(func), "__memofp_memoized__", False) else func
 
 
 def build(func: Any, options: Options) -> Fingerprint:
@@ -91,8 +96,12 @@ def build(func: Any, options: Options) -> Fingerprint:
 
 def make_options(func: Any, given: Mapping[str, Any]) -> Options:
     """Return options from keyword arguments; the function's own installed package counts as user code."""
-    known = {"neutral": tuple(given.get("neutral") or ()), "packages": dict(given.get("packages") or {})}
-    return Options(**known, own_packages=_own_packages(func), depends_on=tuple(given.get("depends_on") or ()))
+    return Options(
+        neutral=tuple(given.get("neutral") or ()),
+        packages=dict(given.get("packages") or {}),
+        own_packages=_own_packages(func),
+        depends_on=tuple(given.get("depends_on") or ()),
+    )
 
 
 def _own_packages(func: Any) -> frozenset[str]:

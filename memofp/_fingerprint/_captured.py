@@ -230,8 +230,8 @@ def _by_type(graph: Graph, node: Node, obj: Any) -> None:
 def _expand_context_variable(graph: Graph, node: Node, obj: contextvars.ContextVar[Any]) -> None:
     """A context variable is its value in the current context."""
     node.local = digest_parts(b"context variable", [obj.name.encode()])
-    value = obj.get(ABSENT)  # type: ignore[arg-type] # any default will do
-    graph.guards.probe(lambda: obj.get(ABSENT) is value, True)  # type: ignore[arg-type] # as above
+    value = obj.get(ABSENT)
+    graph.guards.probe(lambda: obj.get(ABSENT) is value, True)
     if value is not ABSENT:
         node.add("value", graph.visit(value, f"{node.name}.value"))
 
@@ -273,7 +273,7 @@ def _expand_mapping_proxy(graph: Graph, node: Node, obj: types.MappingProxyType[
     node.add("of", graph.visit(copy, node.name))
 
 
-def _expand_code_object(graph: Graph, node: Node, obj: types.CodeType) -> None:
+def _expand_code_object(_: Graph, node: Node, obj: types.CodeType) -> None:
     from memofp._code._codes import code_digest
 
     node.local = digest_parts(b"code object", [code_digest(obj)])

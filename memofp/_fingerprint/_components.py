@@ -7,7 +7,7 @@ neither on the entry point nor on the order in which nodes were met nor on how o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from memofp._digest import digest
 
@@ -43,6 +43,10 @@ def _outside(edges: Sequence[Edge], digests: list[bytes]) -> list[bytes]:
     )
 
 
+def _inside(edges: Sequence[tuple[bytes, int]], colours: dict[int, bytes]) -> list[bytes]:
+    return sorted(b"%d:%b%b" % (len(label), label, colours[target]) for label, target in edges)
+
+
 def _combine(tag: bytes, local: bytes, parts: list[bytes]) -> bytes:
     out = [tag, b"%d:" % len(local), local, b"%d;" % len(parts)]
     for part in parts:
@@ -67,10 +71,7 @@ def _digest_cycle(
         colours[node] = _combine(b"C", locals_[node], _outside(rest, digests))
     count = len(set(colours.values()))
     while True:
-        refined = {
-            node: _combine(b"R", colours[node], sorted(b"%d:%b%b" % (len(la), la, colours[t]) for la, t in inner[node]))
-            for node in component
-        }  # fmt: skip
+        refined = {node: _combine(b"R", colours[node], _inside(inner[node], colours)) for node in component}
         colours = refined
         grown = len(set(colours.values()))
         if grown == count:
@@ -88,50 +89,59 @@ def strong_components(edges: Sequence[Sequence[Edge]], root: int | None = None) 
 
     With `root`, only what the root reaches.
     """
-    size = len(edges)
-    index = [-1] * size
-    low = [0] * size
-    on_stack = bytearray(size)
-    stack: list[int] = []
-    components: list[list[int]] = []
-    counter = 0
-    for start in range(size) if root is None else (root,):
-        if index[start] >= 0:
-            continue
-        work = [(start, 0)]
+    search = _Search(edges)
+    for start in range(len(edges)) if root is None else (root,):
+        if search.index[start] < 0:
+            search.run(start)
+    return search.components
+
+
+class _Search:
+    """The state of Tarjan's depth-first search, with a stack of its own."""
+
+    def __init__(self, edges: Sequence[Sequence[Edge]]) -> None:
+        self.edges = edges
+        self.index = [-1] * len(edges)
+        self.low = [0] * len(edges)
+        self.on_stack = bytearray(len(edges))
+        self.stack: list[int] = []
+        self.components: list[list[int]] = []
+        self.counter = 0
+
+    def run(self, start: int) -> None:
+        work = [(start, self._enter(start))]
         while work:
-            node, position = work.pop()
-            if position == 0:
-                index[node] = low[node] = counter
-                counter += 1
-                stack.append(node)
-                on_stack[node] = 1
-            successors = edges[node]
-            descended = False
-            while position < len(successors):
-                target = successors[position][1]
-                position += 1
-                if not isinstance(target, int):
-                    continue
-                if index[target] < 0:
-                    work.append((node, position))
-                    work.append((target, 0))
-                    descended = True
-                    break
-                if on_stack[target]:
-                    low[node] = min(low[node], index[target])
-            if descended:
-                continue
-            if low[node] == index[node]:
-                component = []
-                while True:
-                    member = stack.pop()
-                    on_stack[member] = 0
-                    component.append(member)
-                    if member == node:
-                        break
-                components.append(component)
-            if work:
-                parent = work[-1][0]
-                low[parent] = min(low[parent], low[node])
-    return components
+            node, targets = work[-1]
+            child = next(targets, None)
+            if child is None:
+                work.pop()
+                self._leave(node, work[-1][0] if work else None)
+            elif self.index[child] < 0:
+                work.append((child, self._enter(child)))
+            elif self.on_stack[child]:
+                self.low[node] = min(self.low[node], self.index[child])
+
+    def _enter(self, node: int) -> Iterator[int]:
+        self.index[node] = self.low[node] = self.counter
+        self.counter += 1
+        self.stack.append(node)
+        self.on_stack[node] = 1
+        return iter([target for _, target in self.edges[node] if isinstance(target, int)])
+
+    def _leave(self, node: int, parent: int | None) -> None:
+        if self.low[node] == self.index[node]:
+            at = _last_index(self.stack, node)
+            component = self.stack[at:]
+            del self.stack[at:]
+            for member in component:
+                self.on_stack[member] = 0
+            self.components.append(component)
+        if parent is not None:
+            self.low[parent] = min(self.low[parent], self.low[node])
+
+
+def _last_index(items: list[int], item: int) -> int:
+    at = len(items) - 1
+    while items[at] != item:
+        at -= 1
+    return at

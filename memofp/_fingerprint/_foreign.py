@@ -66,8 +66,7 @@ def foreign_singleton(obj: Any) -> tuple[str, str] | None:
     """
     if isinstance(obj, MethodType):
         function = obj.__func__
-        found = _bound_name(getattr(function, "__module__", None), obj, getattr(function, "__name__", ""))
-        return found
+        return _bound_name(getattr(function, "__module__", None), obj, getattr(function, "__name__", ""))
     return _bound_name(type(obj).__module__, obj, None)
 
 

@@ -13,30 +13,13 @@ from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import USER, Place
 from memofp._fingerprint._components import Edge
 from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._packages import distribution_of
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
 __all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
 
 ATOMS = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)})
-Target = "int | bytes"
-
-# Which names, seen in reachable code, make which side of a function or class count.
-MODES: Mapping[str, frozenset[str]] = {
-    "docs": frozenset({"__doc__", "getdoc", "getsource", "getsourcelines"}),
-    "annotations": frozenset(
-        {"__annotations__", "get_type_hints", "signature", "getfullargspec", "get_annotations", "__annotate__"}
-    ),
-    "names": frozenset(
-        {
-            "__name__", "__qualname__", "__code__", "getsource", "getsourcelines", "_getframe", "currentframe",
-            "inspect.stack", "getinnerframes", "getouterframes", "f_locals", "f_back",
-        }
-    ),
-    "modules": frozenset({"__module__"}),
-    "sources": frozenset({"getsource", "getsourcelines"}),
-    "subclasses": frozenset({"__subclasses__"}),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +151,14 @@ class Graph:
             self.nodes[index].add("", self.visit(value, name))
         return index
 
+    def member(self, node: Node, name: str, value: Any) -> None:
+        """Add an edge to a member of a class: to the code itself, or to a node for a captured value."""
+        label = f"{node.name}.{name}"
+        if is_code(value):
+            node.add(f".{name}", self.visit(value, label))
+        else:
+            node.add(f".{name}", self.slot("const", label, ("member", id(node.obj), name), value))
+
     def package(self, place: Place) -> int:
         """Return the node of a third-party distribution: a leaf, name and version."""
         name, version = distribution_of(place.package, place.root)
@@ -214,14 +205,15 @@ class Graph:
             node = self.nodes[index]
             if isinstance(node.obj, type) and node.kind == "class" and "subclasses" not in node.extras:
                 node.extras["subclasses"] = b""
-                for subclass in type.__subclasses__(node.obj):
+                subclasses: list[type] = type.__subclasses__(node.obj)
+                for subclass in subclasses:
                     node.add("subclass", self.visit(subclass, subclass.__name__))
                 added = True
         return added
 
     def modes(self) -> frozenset[str]:
         """Return the modes that names in reachable code switch on."""
-        return frozenset(mode for mode, names in MODES.items() if not names.isdisjoint(self.mentions))
+        return modes_of(self.mentions)
 
     def local_bytes(self, modes: frozenset[str]) -> list[bytes]:
         """Return for each node what it is by itself under these modes."""

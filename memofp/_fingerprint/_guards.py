@@ -144,7 +144,9 @@ def _functions_check(guarded: list[tuple[FunctionType, tuple[Any, ...]]]) -> Cal
     parts = [part for _, all_three in guarded for part in all_three]
 
     def check() -> bool:
-        return all(map(is_, [p for f in functions for p in (f.__code__, f.__defaults__, f.__kwdefaults__)], parts))
+        return all(
+            map(is_, [p for f in functions for p in (f.__code__, f.__defaults__, f.__kwdefaults__)], parts)
+        )
 
     return check
 

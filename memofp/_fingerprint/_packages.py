@@ -31,7 +31,7 @@ def distribution_of(package: str, folder: str) -> tuple[str, str]:
     """
     if package == "memofp":
         return "memofp", ""  # our own wrapper is looked through; its version is in the store's format
-    found = _installed(folder, _stamp(folder))
+    found = _installed(folder)
     direct = found.get(_normal(package))
     if direct is not None:
         return _normal(package), direct[0]
@@ -45,15 +45,8 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
-def _stamp(folder: str) -> int:
-    try:
-        return os.stat(folder).st_mtime_ns
-    except OSError:
-        return 0
-
-
 @functools.lru_cache(maxsize=64)
-def _installed(folder: str, stamp: int) -> dict[str, tuple[str, str]]:
+def _installed(folder: str) -> dict[str, tuple[str, str]]:
     """Return normalised distribution name -> (version, name of its info folder)."""
     try:
         names = os.listdir(folder)

@@ -18,8 +18,9 @@ __all__ = ["Context", "resolve", "whole_namespace"]
 # Names that the import system puts into a module; they say where it lies, not what it does.
 MODULE_MACHINERY = frozenset(
     {
-        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__",
-        "__spec__", "__warningregistry__", "__annotations__", "__all__", "__annotate__", "__conditional_annotations__",
+        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__",
+        "__path__", "__spec__", "__warningregistry__", "__annotations__", "__all__", "__annotate__",
+        "__conditional_annotations__",
     }
 )  # fmt: skip
 
@@ -56,7 +57,7 @@ def module_name(space: dict[str, Any]) -> str:
 
 
 def resolve(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
-    """Return the target of a reference, and the attributes that were left when it was no module's any more."""
+    """Return the target of a reference, and the attributes left behind when the chain leaves modules."""
     if ref.kind == "globals":
         return whole_namespace(context.graph, context.space), ()
     if ref.kind == "import":
@@ -108,7 +109,7 @@ def _follow(
 
 
 def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
-    """Return a user module's attribute, asking its `__getattr__` (PEP 562) if it has to; ABSENT if there is none."""
+    """Return a user module's attribute, by `__getattr__` (PEP 562) if need be; ABSENT if there is none."""
     space = module.__dict__
     value = space.get(attr, ABSENT)
     if value is ABSENT and "__getattr__" in space:
@@ -126,7 +127,7 @@ def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
 
 
 def _foreign_chain(graph: Graph, module: ModuleType, attrs: tuple[str, ...], place: Place) -> int:
-    """Return the node of something named inside a module that is not the user's: its name, and the package."""
+    """Return the node of something named inside a foreign module: its name, and the package."""
     from memofp._fingerprint._foreign import foreign_node, public_module
 
     base = public_module(str(module.__dict__.get("__name__", "?")))
@@ -212,9 +213,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
     if spec.binds_top:
         module = sys.modules.get(full.partition(".")[0], module)
     if spec.item is None:
-        return _follow(
-            context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod"
-        )
+        return _follow(context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod")
     value = module_attribute(graph, module, spec.item)
     if value is ABSENT:
         value = _import(context, ref, f"{full}.{spec.item}", quiet=True) or ABSENT
@@ -304,7 +303,7 @@ def whole_namespace(graph: Graph, space: dict[str, Any]) -> int:
 
 
 def _defined(space: dict[str, Any]) -> list[str]:
-    return sorted(n for n in list(space) if isinstance(n, str) and n not in MODULE_MACHINERY)
+    return sorted(n for n in list(space) if n not in MODULE_MACHINERY)
 
 
 __all__ += ["is_code", "module_attribute", "module_name"]

@@ -38,7 +38,9 @@ def use_of_method(rest: tuple[str, ...], use: Use) -> Use:
     return use if not rest else Use("any")
 
 
-def _mapping_view(graph: Graph, kind: str, name: str, key: object, value: dict[Any, Any], use: Use) -> int | None:
+def _mapping_view(
+    graph: Graph, kind: str, name: str, key: object, value: dict[Any, Any], use: Use
+) -> int | None:
     if use.kind == "keys":
         shown = f"{name}[{', '.join(map(repr, use.keys))}]"
         pairs = [(k, value[k]) for k in use.keys if k in value]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memofp._fingerprint._build import Fingerprint, build, make_options
+from memofp._fingerprint._build import Fingerprint, build, make_options, unwrapped
 
 __all__ = ["Watch"]
 
@@ -16,7 +16,7 @@ class Watch:
 
     def __init__(self, func: Any, **options: Any) -> None:
         """Watch a callable.  Nothing is computed before the first `current()`."""
-        self._function = func.__wrapped__ if getattr(type(func), "__memofp_memoized__", False) else func
+        self._function = unwrapped(func)
         self._options = make_options(self._function, options)
         self._current: Fingerprint | None = None
 

@@ -168,7 +168,7 @@ def expand_singledispatch(graph: Graph, node: Node, obj: Any) -> None:
         pair = Node("", node.name, (cls, function), b"registration")
         pair.add("class", graph.visit(cls, cls.__name__))
         pair.add("function", graph.visit(function, node.name))
-        node.add("registered", graph.keyed(("dispatch", id(obj), id(cls)), lambda pair=pair: pair))
+        node.add("registered", graph.add(pair))
 
 
 def is_singledispatch(obj: types.FunctionType) -> bool:
