@@ -17,6 +17,7 @@ __all__ = ["BoundMemoized", "MemoizedClassMethod", "MemoizedFunction"]
 P = ParamSpec("P")
 Q = ParamSpec("Q")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 class BoundMemoized(Generic[P, R]):
@@ -103,12 +104,25 @@ class MemoizedFunction(Memoized[P, R]):
 
     __slots__ = ()
 
+    # Checkers take @classmethod and @staticmethod off before they look at other decorators, so the
+    # first parameter's type has to tell what the access binds.  `self` as a Callable, not as a
+    # Memoized, because mypy compares no first parameters of the latter.
+    @overload
+    def __get__(  # type: ignore[misc] # this one is for functions whose first parameter is a class
+        self: Callable[Concatenate[type[T], Q], R], instance: None, owner: type[T]
+    ) -> BoundMemoized[Q, R]: ...
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> Self: ...
     @overload
-    def __get__(
-        self: Memoized[Concatenate[Any, Q], R], instance: object, owner: type | None = None
+    def __get__(  # type: ignore[misc] # as above
+        self: Callable[Concatenate[type[T], Q], R], instance: T, owner: type | None = None
     ) -> BoundMemoized[Q, R]: ...
+    @overload
+    def __get__(
+        self: Callable[Concatenate[T, Q], R], instance: T, owner: type | None = None
+    ) -> BoundMemoized[Q, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Self: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else BoundMemoized(self, instance)
 
