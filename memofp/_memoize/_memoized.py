@@ -48,7 +48,7 @@ class Memoized(Generic[P, R]):
     __wrapped__: Callable[P, R]
     __name__: str
     __qualname__: str
-    __signature__ = SignatureOfInstances()
+    __signature__: SignatureOfInstances = SignatureOfInstances()
 
     def __init__(self, function: Callable[P, R], options: Options) -> None:
         own = self.__dict__

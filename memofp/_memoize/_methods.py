@@ -31,7 +31,7 @@ class BoundMemoized(Generic[P, R]):
 
     __func__: Memoized[Any, R]
     __self__: Any
-    __signature__ = SignatureOfInstances()
+    __signature__: SignatureOfInstances = SignatureOfInstances()
 
     def __init__(self, function: Memoized[Any, R], obj: object) -> None:
         self.__func__ = function

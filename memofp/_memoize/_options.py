@@ -35,6 +35,13 @@ class Options:
 
     __slots__ = ("cache_dir", "fingerprint", "given", "ignore", "ttl_s", "version")
 
+    cache_dir: str | None
+    ignore: frozenset[str]
+    version: str | None
+    ttl_s: float | None
+    fingerprint: dict[str, Any]
+    given: Mapping[str, Any]
+
     def __init__(
         self,
         cache_dir: str | None,
