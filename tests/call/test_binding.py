@@ -76,7 +76,7 @@ def error_of(function: Any, arguments: Any, keywords: Any) -> str | None:
 
 
 @pytest.mark.parametrize(
-    "target", [Sample().method, partial(Sample().method, 1), partial(plain, 1, k=3), Sample()], ids=str
+    "target", [Sample().method, partial(Sample().method, 1), partial(plain, 1, k=3), Sample()]
 )
 def test_wrong_arguments_of_methods_and_partials_raise_their_own_error(target: Any) -> None:
     for arguments in ((), (1, 2, 3, 4)):

@@ -45,7 +45,6 @@ async def async_generator():
         ({"version": object()}, DecorationError, "prints? .*address|print their address"),
         ({"tll": 3}, DecorationError, "no option 'tll'.*ttl"),
     ],
-    ids=str,
 )
 def test_options_are_checked_at_decoration(
     options: dict[str, Any], error: type[Exception], words: str
@@ -72,7 +71,6 @@ def test_options_are_checked_at_decoration(
         (None, "takes a function"),
         (memoize(function), "memoized already.*__wrapped__"),
     ],
-    ids=str,
 )
 def test_what_cannot_be_memoized_is_refused_with_the_way_out(target: Any, words: str) -> None:
     with pytest.raises(DecorationError, match=words):
