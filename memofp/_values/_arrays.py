@@ -11,13 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from memofp._digest import Hasher, digest
+from memofp._values._objects import attribute_children
+from memofp._values._origin import class_part
+from memofp._values._parts import Leaf, Node, Parts, leaf, pack
+from memofp._values._state import state_of
 
-from ._objects import attribute_children
-from ._origin import class_part
-from ._parts import Leaf, Node, Parts, leaf, pack
-from ._state import state_of
-
-__all__ = ["RULES", "digest_data", "dtype_fields"]
+__all__ = ["array_data", "digest_data", "dtype_fields", "is_raw", "memory_order", "rules", "update_with"]
 
 _BUFFER_ITEMS = 1 << 16
 _RAW_KINDS = frozenset("biufcmMSUV")
@@ -57,15 +56,15 @@ def _dtype_parts(dtype: Any) -> list[tuple[str, object]]:
     return parts
 
 
-def _is_raw(dtype: Any) -> bool:
+def is_raw(dtype: Any) -> bool:
     """Tell whether equal items have equal bytes, all of them."""
     if dtype.subdtype is not None:
-        return _is_raw(dtype.subdtype[0])
+        return is_raw(dtype.subdtype[0])
     if dtype.names is not None:
         fields = [dtype.fields[name] for name in dtype.names]
         end = 0
         for inner, offset, *_ in sorted(fields, key=lambda field: field[1]):
-            if offset != end or not _is_raw(inner):
+            if offset != end or not is_raw(inner):
                 return False  # a gap holds whatever was there before
             end = offset + inner.itemsize
         return bool(end == dtype.itemsize)
@@ -93,20 +92,30 @@ def memory_order(array: Any) -> tuple[int, ...]:
 def digest_data(array: Any) -> bytes:
     """Return the digest of an array's items in C order, without a copy of the whole."""
     np = _numpy()
+    if array.flags.c_contiguous and array.size and not _padding(array.dtype):
+        return digest(array.reshape(-1).view(np.uint8))
+    hasher = Hasher()
+    update_with(hasher, array)
+    return hasher.digest()
+
+
+def update_with(hasher: Hasher, array: Any) -> None:
+    """Update a digest with an array's items in C order, without a copy of the whole."""
+    np = _numpy()
     if array.size == 0:
-        return digest(b"")
+        return
     padding = _padding(array.dtype)
     if padding:
         size = 10 + padding
         rest = np.ascontiguousarray(array).reshape(-1).view(np.uint8).reshape(-1, size)
-        return digest_data(rest[:, :10])
+        update_with(hasher, rest[:, :10])
+        return
     if array.flags.c_contiguous:
-        return digest(array.reshape(-1).view(np.uint8))
-    hasher = Hasher()
+        hasher.update(array.reshape(-1).view(np.uint8))
+        return
     chunks = np.nditer(array, ["external_loop", "buffered"], order="C", buffersize=_BUFFER_ITEMS)
     for chunk in chunks:
         hasher.update(np.ascontiguousarray(chunk).view(np.uint8))
-    return hasher.digest()
 
 
 def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
@@ -126,17 +135,18 @@ def _content(array: Any) -> Leaf | list[tuple[str, object]]:
     ordered, layout = _layout(plain)
     dtype = plain.dtype
     head = (dtype_fields(dtype), plain.shape, bool(array.flags.writeable), layout)
-    if _is_raw(dtype):
+    if is_raw(dtype):
         return leaf("numpy", *head, digest_data(ordered))
     if dtype.names is not None:
-        fields = [(f"[{name!r}]", Parts(b"", _field(ordered[name]))) for name in dtype.names]
+        fields = [(f"[{name!r}]", Parts(b"", array_data(ordered[name]))) for name in dtype.names]
         return [("", leaf("numpy", *head)), *fields]
     if dtype.kind in _RAW_KINDS:
         return leaf("numpy", *head, digest_data(ordered))
     return [("", leaf("numpy", *head)), ("", tuple(ordered.reshape(-1).tolist()))]
 
 
-def _field(array: Any) -> list[tuple[str, object]]:
+def array_data(array: Any) -> list[tuple[str, object]]:
+    """Return what stands for an array's dtype, shape, layout and items."""
     content = _content(array)
     return [("", content)] if isinstance(content, Leaf) else content
 
@@ -148,7 +158,7 @@ def _array(value: Any) -> Node:
     metadata = _dtype_parts(value.dtype)
     if type(value) is np.ndarray and isinstance(content, Leaf) and not metadata:
         return Leaf(content.data, mutable)
-    children = _field(value) + metadata
+    children = array_data(value) + metadata
     names: object = ()
     if type(value) is not np.ndarray:
         names, attributes = attribute_children(*_subclass_state(value))
@@ -168,7 +178,7 @@ def _subclass_state(value: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 def _masked(value: Any) -> Node:
     np = _numpy()
     data = value.view(np.ndarray)
-    children = _field(data) + _dtype_parts(data.dtype)
+    children = array_data(data) + _dtype_parts(data.dtype)
     mask = value._mask
     fill = value._fill_value
     if fill is None:
@@ -177,8 +187,8 @@ def _masked(value: Any) -> Node:
     own = {n: v for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE}
     children += [
         ("class", class_part(type(value))),
-        (".mask", None if mask is np.ma.nomask else Parts(b"mask", _field(mask), mutable=False)),
-        (".fill_value", Parts(b"fill", _field(np.asarray(fill, dtype=data.dtype)), mutable=False)),
+        (".mask", None if mask is np.ma.nomask else Parts(b"mask", array_data(mask), mutable=False)),
+        (".fill_value", Parts(b"fill", array_data(np.asarray(fill, dtype=data.dtype)), mutable=False)),
         *(("." + str(name), item) for name, item in own.items()),
         *((f"._optinfo[{name!r}]", item) for name, item in (value._optinfo or {}).items()),
     ]
@@ -195,10 +205,10 @@ def _scalar(value: Any) -> Node:
     np = _numpy()
     array = np.asarray(value)
     kind = type(value)
-    if kind.__module__ in ("numpy", "numpy._core.records", "numpy.rec") and _is_raw(array.dtype):
+    if kind.__module__ in ("numpy", "numpy._core.records", "numpy.rec") and is_raw(array.dtype):
         return leaf("numpy scalar", kind.__name__, dtype_fields(array.dtype), digest_data(array))
     names, attributes = attribute_children(*state_of(value))
-    children = [("class", class_part(kind)), *_field(array), *_dtype_parts(array.dtype), *attributes]
+    children = [("class", class_part(kind)), *array_data(array), *_dtype_parts(array.dtype), *attributes]
     return Parts(pack("numpy scalar", names), children, mutable=False, fresh=True)
 
 
@@ -210,10 +220,10 @@ def _dtype(value: Any) -> Node:
     return Parts(b"numpy.dtype", [("", fields), *metadata], mutable=False, fresh=True)
 
 
-RULES: dict[str, Callable[[Any], Node]] = {
-    "numpy.ma.MaskedArray": _masked,
-    "numpy.ma.core.MaskedArray": _masked,
-    "numpy.ndarray": _array,
-    "numpy.generic": _scalar,
-    "numpy.dtype": _dtype,
-}
+def rules() -> dict[type, Callable[[Any], Node]]:
+    """Return numpy's classes with their rules; subclasses included."""
+    np = _numpy()
+    found: dict[type, Callable[[Any], Node]] = {np.ndarray: _array, np.generic: _scalar, np.dtype: _dtype}
+    if "numpy.ma" in sys.modules:  # a subclass of ndarray; numpy loads it at first use
+        found[np.ma.MaskedArray] = _masked
+    return found

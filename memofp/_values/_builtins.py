@@ -9,11 +9,10 @@ from types import MappingProxyType
 from typing import Any
 
 from memofp._digest import digest
-
-from ._origin import class_part, mro_of
-from ._parts import Leaf, Node, Parts, leaf, pack
-from ._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain
-from ._state import state_of
+from memofp._values._origin import class_part, mro_of
+from memofp._values._parts import Leaf, Node, Parts, leaf, pack
+from memofp._values._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain
+from memofp._values._state import state_of
 
 __all__ = ["EXACT", "buffer_field", "content_of", "reduce_subclass"]
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from marshal import dumps
 
 from memofp._digest import digest
-
-from ._plain import ATOMS
-from ._walk import Walk
+from memofp._values._plain import ATOMS
+from memofp._values._walk import Walk
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 

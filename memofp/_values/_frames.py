@@ -7,7 +7,7 @@ from itertools import chain
 from struct import pack
 from typing import Any
 
-from ._sink import Sink
+from memofp._values._sink import Sink
 
 __all__ = ["Frame", "container_frame"]
 

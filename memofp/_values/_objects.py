@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from ._origin import class_part, dotted_name, is_foreign, mro_of
-from ._parts import Node, Parts, Refusal, leaf, pack
-from ._state import class_dict, layout_of, state_of
+from memofp._values._origin import class_part, dotted_name, is_foreign, mro_of
+from memofp._values._parts import Node, Parts, Refusal, leaf, pack
+from memofp._values._state import class_dict, layout_of, state_of
 
 __all__ = ["reduce_enum", "reduce_exception", "reduce_foreign", "reduce_instance", "reduces_itself"]
 

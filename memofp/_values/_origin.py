@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ._parts import Leaf, leaf
+from memofp._values._parts import Leaf, leaf
 
 __all__ = ["class_part", "dotted_name", "is_foreign", "is_standard", "mro_of"]
 

@@ -5,8 +5,8 @@ Keyed by dotted name along a class's bases, so that nothing is imported for it.
 
 from __future__ import annotations
 
-from ._origin import dotted_name, mro_of
-from ._parts import Refusal
+from memofp._values._origin import dotted_name, mro_of
+from memofp._values._parts import Refusal
 
 __all__ = ["find_refusal"]
 

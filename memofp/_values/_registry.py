@@ -9,23 +9,33 @@ from importlib import import_module
 from typing import Any
 
 from memofp._errors import ConfigurationError
-
-from ._builtins import EXACT, reduce_subclass
-from ._objects import reduce_enum, reduce_exception, reduce_foreign, reduce_instance, reduces_itself
-from ._origin import class_part, dotted_name, is_standard, mro_of
-from ._parts import Bare, Code, Leaf, Node, Parts, Refusal, pack
-from ._plain import ATOMS, CONTAINERS
-from ._refusals import find_refusal
-from ._state import class_dict, layout_of
-from ._stdlib import CODE_NAMES, CODE_TYPES, EXACT_NAMES
+from memofp._values._builtins import EXACT, reduce_subclass
+from memofp._values._objects import (
+    reduce_enum,
+    reduce_exception,
+    reduce_foreign,
+    reduce_instance,
+    reduces_itself,
+)
+from memofp._values._origin import class_part, dotted_name, is_standard, mro_of
+from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal, pack
+from memofp._values._plain import ATOMS, CONTAINERS
+from memofp._values._refusals import find_refusal
+from memofp._values._state import class_dict, layout_of
+from memofp._values._stdlib import CODE_NAMES, CODE_TYPES, EXACT_NAMES
 
 __all__ = ["reduce_value", "register_hasher"]
 
 Rule = Callable[[Any], Node]
 
-# Library -> module of this package with RULES: dotted names of classes, subclasses included.
+# Library -> module of this package whose `rules()` gives its classes, subclasses included.
 _LIBRARIES = {
     "numpy": "_arrays",
+    "pandas": "_pandas",
+    "polars": "_polars",
+    "pyarrow": "_arrow",
+    "scipy": "_sparse",
+    "torch": "_torch",
 }
 _CACHE_LIMIT = 4096
 
@@ -144,14 +154,11 @@ def _find_rule(kind: type) -> Rule:
 
 
 def _library_rule(kind: type) -> Rule | None:
-    for base in mro_of(kind):
-        name = dotted_name(base)
-        library = name.partition(".")[0]
+    rules: dict[type, Rule] = {}
+    for library in {dotted_name(base).partition(".")[0] for base in mro_of(kind)}:
         if library in _LIBRARIES and library in sys.modules:
-            rules: dict[str, Rule] = import_module(f".{_LIBRARIES[library]}", __package__).RULES
-            if name in rules:
-                return rules[name]
-    return None
+            rules |= import_module(f"memofp._values.{_LIBRARIES[library]}").rules()
+    return next((rules[base] for base in mro_of(kind) if base in rules), None)
 
 
 def _general_rule(kind: type) -> Rule:

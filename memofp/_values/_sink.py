@@ -5,8 +5,7 @@ from __future__ import annotations
 from struct import pack
 
 from memofp._digest import Hasher, digest
-
-from ._plain import SPILL_BYTES, SPILL_HEIGHT
+from memofp._values._plain import SPILL_BYTES, SPILL_HEIGHT
 
 __all__ = ["Sink"]
 

@@ -6,7 +6,7 @@ import sys
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
-from ._origin import mro_of
+from memofp._values._origin import mro_of
 
 __all__ = ["Layout", "class_dict", "layout_of", "state_of"]
 

@@ -10,10 +10,10 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from ._builtins import buffer_field, entries, indexed
-from ._origin import class_part
-from ._parts import Node, Parts, Refusal, leaf, pack
-from ._state import state_of
+from memofp._values._builtins import buffer_field, entries, indexed
+from memofp._values._origin import class_part
+from memofp._values._parts import Node, Parts, Refusal, leaf, pack
+from memofp._values._state import state_of
 
 __all__ = ["CODE_NAMES", "CODE_TYPES", "EXACT_NAMES"]
 

@@ -20,12 +20,11 @@ from struct import pack
 from typing import Any
 
 from memofp._errors import UnhashableArgumentError
-
-from ._frames import Frame, container_frame
-from ._parts import Bare, Code, Leaf, Node, Parts, Refusal
-from ._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
-from ._registry import reduce_value
-from ._sink import Sink
+from memofp._values._frames import Frame, container_frame
+from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
+from memofp._values._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
+from memofp._values._registry import reduce_value
+from memofp._values._sink import Sink
 
 __all__ = ["Walk", "set_code_hasher"]
 
