@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
-from memofp._code._lookup import fact_of
+from memofp._code._lookup import fact_of, flush_facts
 
-__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_of"]
+__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_of", "flush_facts"]

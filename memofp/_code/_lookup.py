@@ -1,4 +1,4 @@
-"""Find the fact of a running code object: from memory, from source, or from bytecode."""
+"""Find the fact of a running code object: from memory, from disk, from source, or from bytecode."""
 
 from __future__ import annotations
 
@@ -7,21 +7,23 @@ from types import CodeType
 from typing import Any
 
 from memofp._code._bytecode import fact_from_bytecode
-from memofp._code._facts import Fact
-from memofp._code._source import SourceTable, read_source
+from memofp._code._codes import code_digest
+from memofp._code._disk import facts_path, read_facts, write_facts
+from memofp._code._facts import Fact, fact_from_json, fact_to_json
+from memofp._code._source import Neutral, SourceTable, read_source, spot_of
 from memofp._digest import digest
 
-__all__ = ["fact_of"]
+__all__ = ["fact_of", "flush_facts"]
 
-_Neutral = frozenset[tuple[str, ...]]
-_NONE: _Neutral = frozenset()
+_NONE: Neutral = frozenset()
 # Facts of code objects that live; the fact stays what it was when the code was first seen, so an
 # edit of the file under a living process changes nothing.
-_facts: dict[tuple[int, _Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
-_tables: dict[tuple[str, bytes], SourceTable | None] = {}
+_facts: dict[tuple[int, Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
+_texts: dict[tuple[str, bytes], _Text] = {}
+_unwritten: list[_Text] = []
 
 
-def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: _Neutral = _NONE) -> Fact:
+def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral = _NONE) -> Fact:
     """Return what is known of a function's code.  Never raises for bad, stale or missing source.
 
     Args:
@@ -38,15 +40,76 @@ def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: _Neu
     return fact
 
 
-def _from_source(code: CodeType, module_globals: dict[str, Any] | None, neutral: _Neutral) -> Fact | None:
+def flush_facts() -> None:
+    """Write to disk what was found out since the last time."""
+    while _unwritten:
+        _unwritten.pop().write()
+
+
+def _from_source(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral) -> Fact | None:
     source = read_source(code.co_filename, module_globals)
     if source is None:
         return None
     key = (code.co_filename, digest(source))
-    if key not in _tables:
-        try:
-            _tables[key] = SourceTable(source, code.co_filename)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            _tables[key] = None  # no text of ours: the bytecode says what runs
-    table = _tables[key]
-    return None if table is None else table.find(code, neutral)
+    text = _texts.get(key)
+    if text is None:
+        text = _texts[key] = _Text(source, code.co_filename, key[1])
+    return text.find(code, neutral)
+
+
+class _Text:
+    """One source text and the facts of its functions; parsed only when a fact is not on disk."""
+
+    def __init__(self, source: bytes, filename: str, source_digest: bytes) -> None:
+        self._source = source
+        self._filename = filename
+        self._path = facts_path(source_digest)
+        self._kept = read_facts(self._path) if self._path else {}
+        self._fresh: dict[str, Any] = {}
+        self._table: SourceTable | None = None
+        self._parsed = False
+
+    def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
+        """Return the fact of a running code object, None if this text is not what it was made from."""
+        key = code_digest(code).hex() + "".join("|" + ".".join(chain) for chain in sorted(neutral))
+        found = self._kept.get(key)
+        if isinstance(found, list):
+            try:
+                return _nearest([(n, li, s, fact_from_json(f)) for n, li, s, f in found], code)
+            except (ValueError, TypeError, IndexError):
+                pass  # damaged on disk: the source says it anew
+        table = self._parse()
+        candidates = [] if table is None else table.candidates(code, neutral)
+        if not self._fresh:
+            _unwritten.append(self)
+        self._fresh[key] = [[name, line, spot, fact_to_json(fact)] for name, line, spot, fact in candidates]
+        return _nearest(candidates, code)
+
+    def write(self) -> None:
+        """Keep on disk what had to be parsed."""
+        if self._path and self._fresh:
+            write_facts(self._path, self._fresh)
+        self._kept.update(self._fresh)
+        self._fresh = {}
+
+    def _parse(self) -> SourceTable | None:
+        if not self._parsed:
+            self._parsed = True
+            try:
+                self._table = SourceTable(self._source, self._filename)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                self._table = None  # no text of ours: the bytecode says what runs
+        return self._table
+
+
+def _nearest(candidates: list[tuple[str, int, int, Fact]], code: CodeType) -> Fact | None:
+    """Return, of functions with equal bytecode, the one of the same name and the nearest place."""
+    if len(candidates) < 2:
+        return candidates[0][3] if candidates else None
+    spot = spot_of(code)
+
+    def distance(candidate: tuple[str, int, int, Fact]) -> tuple[bool, int, bool, int]:
+        name, line, column, _ = candidate
+        return (name != code.co_name, abs(line - code.co_firstlineno), column != spot, line)
+
+    return min(candidates, key=distance)[3]

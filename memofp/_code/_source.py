@@ -15,12 +15,13 @@ from typing import Any
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._facts import Fact
-from memofp._digest import digest
 
-__all__ = ["SourceTable", "read_source"]
+__all__ = ["Candidate", "Neutral", "SourceTable", "read_source", "spot_of"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _Span = tuple[int, int, int, int]
+Neutral = frozenset[tuple[str, ...]]  # dotted callees
+Candidate = tuple[str, int, int, Fact]  # name, first line, first column, fact
 
 
 def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
@@ -70,29 +71,25 @@ class SourceTable:
         for node, class_name in _function_nodes(tree):
             self._nodes.setdefault(_identity(node), []).append((node, class_name))
         self._codes: dict[bytes, list[CodeType]] = {}
-        self._facts: dict[tuple[int, frozenset[tuple[str, ...]]], Fact] = {}
         stack = [compile(tree, filename, "exec", flags & ~ast.PyCF_ONLY_AST, dont_inherit=True)]
         while stack:
             code = stack.pop()
             self._codes.setdefault(code_digest(code), []).append(code)
             stack.extend(reversed(nested_codes(code)))
 
-    def find(self, running: CodeType, neutral: frozenset[tuple[str, ...]] = frozenset()) -> Fact | None:
-        """Return the fact of a running code object, None if this text is not what it was made from."""
-        candidates = self._codes.get(code_digest(running))
-        if not candidates:
-            return None
-        compiled = min(candidates, key=lambda c: _distance(c, running))
-        pair = self._pair(compiled)
-        if pair is None:
-            return None
-        node, class_name = pair
-        key = (id(node), neutral)
-        fact = self._facts.get(key)
-        if fact is None:
-            text = self._text(node)
-            fact = self._facts[key] = build_fact(node, running.co_freevars, class_name, text, neutral)
-        return fact
+    def candidates(self, running: CodeType, neutral: Neutral = frozenset()) -> list[Candidate]:
+        """Return the functions whose compiled code equals a running code object's.
+
+        None: this text is not what it was made from.  Several: functions that differ in name, place or
+        form, and not in bytecode.
+        """
+        found: list[Candidate] = []
+        for compiled in self._codes.get(code_digest(running), ()):
+            pair = self._pair(compiled)
+            if pair is not None:
+                fact = build_fact(pair[0], running.co_freevars, pair[1], self._text(pair[0]), neutral)
+                found.append((compiled.co_name, compiled.co_firstlineno, spot_of(compiled), fact))
+        return found
 
     def functions(self) -> Iterator[CodeType]:
         """Yield the compiled code object of every function that has an AST node."""
@@ -128,9 +125,10 @@ class SourceTable:
         return b"".join(lines).decode("utf-8", "replace")
 
 
-def source_digest(source: bytes) -> bytes:
-    """Return the digest under which the facts of a source text are kept."""
-    return digest(source)
+def spot_of(code: CodeType) -> int:
+    """Return the first column of a code object's instructions, -1 if positions are switched off."""
+    columns = [column for _, _, column, _ in code.co_positions() if column is not None]
+    return min(columns, default=-1)
 
 
 def _function_nodes(tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
@@ -158,10 +156,3 @@ def _body_span(node: _FunctionNode) -> _Span:
     else:
         first, last = node.body[0], node.body[-1]
     return (first.lineno, first.col_offset, last.end_lineno or 0, last.end_col_offset or 0)
-
-
-def _distance(compiled: CodeType, running: CodeType) -> tuple[bool, int, bool, int]:
-    """Order functions of equal bytecode: the one of the same name and the nearest line comes first."""
-    away = abs(compiled.co_firstlineno - running.co_firstlineno)
-    same_spot = list(compiled.co_positions()) == list(running.co_positions()) if away == 0 else False
-    return (compiled.co_name != running.co_name, away, not same_spot, compiled.co_firstlineno)

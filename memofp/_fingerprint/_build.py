@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
 
+from memofp._code import flush_facts
 from memofp._digest import digest_parts
 from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._components import component_digests, strong_components
+from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
@@ -90,17 +92,22 @@ def build(func: Any, options: Options) -> Fingerprint:
     graph = Graph(options, expand)
     root = graph.visit(func, getattr(func, "__qualname__", type(func).__qualname__))
     assert isinstance(root, int)  # a callable is no atom
+    add_declared(graph, root, options.depends_on)
     graph.run()
+    flush_facts()
     return Fingerprint(graph, root)
 
 
 def make_options(func: Any, given: Mapping[str, Any]) -> Options:
     """Return options from keyword arguments; the function's own installed package counts as user code."""
+    declared = given.get("depends_on") or ()
+    if not isinstance(declared, list | tuple | set | frozenset):
+        declared = (declared,)
     return Options(
         neutral=tuple(given.get("neutral") or ()),
         packages=dict(given.get("packages") or {}),
         own_packages=_own_packages(func),
-        depends_on=tuple(given.get("depends_on") or ()),
+        depends_on=tuple(declared),
     )
 
 

@@ -1,0 +1,107 @@
+"""Keep facts on disk, shared by processes, so that a warm start parses no source file.
+
+One small JSON file for each source text and Python version, named by the digest of the text: an edited
+file has another name, so nothing here is ever stale, and nothing that is read here is run.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import tempfile
+from typing import Any
+
+from memofp._code._emit import EMITTER_VERSION
+
+__all__ = ["facts_path", "read_facts", "write_facts"]
+
+_FORMAT = 1
+_MAX_FILES = 8192  # more than any one project has; the oldest half goes when there are more
+_TAG = f"{sys.implementation.cache_tag}-{sys.flags.optimize}-{_FORMAT}.{EMITTER_VERSION}"
+_folders: dict[str, bool] = {}
+
+
+def facts_path(source_digest: bytes) -> str | None:
+    """Return where the facts of a source text are kept; None if they are not to be kept.
+
+    The folder is `MEMOFP_FACTS_DIR`, or `memofp/facts` in the user's cache directory; an empty variable
+    switches facts on disk off.
+    """
+    folder = os.environ.get("MEMOFP_FACTS_DIR")
+    if folder is None:
+        base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+        folder = os.path.join(base, "memofp", "facts")
+    if not folder or not _is_ready(folder):
+        return None
+    return os.path.join(folder, f"{source_digest.hex()}-{_TAG}.json")
+
+
+def _is_ready(folder: str) -> bool:
+    """Make the folder if need be, and tell whether it is ours alone: others could plant wrong facts."""
+    known = _folders.get(folder)
+    if known is None:
+        known = _folders[folder] = _prepare(folder)
+    return known
+
+
+def _prepare(folder: str) -> bool:
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        found = os.lstat(folder)
+    except OSError:
+        return False
+    if not stat.S_ISDIR(found.st_mode):
+        return False
+    if not hasattr(os, "getuid"):
+        return True  # Windows: the user's profile is the user's own
+    return found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+def read_facts(path: str) -> dict[str, Any]:
+    """Return what is kept at a path; nothing for a file that is missing, damaged or of another format."""
+    try:
+        with open(path, "rb") as file:
+            tree = json.loads(file.read())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def write_facts(path: str, facts: dict[str, Any]) -> None:
+    """Add facts to those at a path, in one step that no reader sees half of.  A full disk loses nothing."""
+    merged = {**read_facts(path), **facts}
+    folder = os.path.dirname(path)
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".facts-", dir=folder)
+    except OSError:
+        return
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(json.dumps(merged, separators=(",", ":")).encode())
+        os.replace(temporary, path)
+    except OSError:
+        _remove(temporary)
+        return
+    _prune(folder)
+
+
+def _prune(folder: str) -> None:
+    """Remove the oldest half when there are too many files; looked at once for every 64 names written."""
+    if os.urandom(1)[0] & 0x3F:
+        return
+    try:
+        entries = [(e.stat().st_mtime, e.path) for e in os.scandir(folder)]
+    except OSError:
+        return
+    if len(entries) > _MAX_FILES:
+        for _, path in sorted(entries)[: len(entries) // 2]:
+            _remove(path)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return
