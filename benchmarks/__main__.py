@@ -87,7 +87,12 @@ def table(samples: Samples) -> Iterable[str]:
         # What the interpreter itself takes is no contender's work.
         floor = statistics.median(contenders["bare"]) if "bare" in contenders else 0.0
         ours = statistics.median(contenders["memofp"]) - floor if "memofp" in contenders else 0.0
-        cells = [_cell(contenders.get(name), 0.0 if name == "bare" else floor, ours) for name in names]
+        cells = [
+            _cell(contenders.get(name), 0.0, 0.0)
+            if name == "bare"
+            else _cell(contenders.get(name), floor, ours)
+            for name in names
+        ]
         yield f"| {row}{', less the bare one' if floor else ''} | {' | '.join(cells)} |"
 
 

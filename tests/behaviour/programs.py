@@ -96,7 +96,7 @@ class Program:
         return "\n".join([*lines, f"    return {function.local}", ""])
 
     def _use(self, package: str, user: int, target: int, way: str) -> tuple[str, str, str, str]:
-        """Return lines for the module's head, its tail and the body, and an expression that calls the target."""
+        """Return lines for the module's head, its tail and the body, and a call of the target."""
         name, module = self.names[target], f"m{self.functions[target].module}"
         own = f"u{user}_{target}_{way}"
         return {
