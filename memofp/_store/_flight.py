@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable
 from types import TracebackType
 
+from memofp._store._directory import make_directory, mark_directory
 from memofp._store._locks import LOCK_NAME, LockFile, is_stopped, offset_of
 
 __all__ = ["NO_FLIGHT", "Flight", "Flights", "NoFlight"]
@@ -43,6 +44,9 @@ class Flights:
             if self._file is None or self._file.is_gone:
                 # A removed file is not closed: flights in the air still unlock it.
                 try:
+                    # Before the first save too: the first misses of all are to run once as well.
+                    if not os.path.exists(self._directory) and make_directory(self._directory):
+                        mark_directory(self._directory, 0o600)
                     self._file = LockFile(os.path.join(self._directory, LOCK_NAME))
                 except OSError:
                     return None
