@@ -66,7 +66,8 @@ def run_pass(samples: Samples, is_quick: bool, selection: str) -> int:
 
 def describe_machine() -> Iterable[str]:
     """Yield what the figures were measured on."""
-    yield f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    cores = os.cpu_count()
+    yield f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {cores} cores"
     yield ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
     yield "Median seconds of a call, in brackets the quartiles; after it, the ratio to memofp's."
 
