@@ -6,9 +6,9 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from memofp._store._database import Database
+from memofp._store._database import BUSY_TIMEOUT_S, Database
 from memofp._store._schema import create_database
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ _TABLES = {
     "Cache": "key, raw, store_time, expire_time, access_time, access_count, tag, size, mode, "
     "filename, value, duration",
 }
-_HIGHEST_GUESS = 1 << 22  # rows, where not even the highest row number can be read
-_STEP = 256  # rows read at a time
+_CLOSE = 128  # rows; about as many as a page holds
+_FARTHEST = 1 << 32  # rows that a broken part may span
 
 
 def rebuild(place: Place) -> None:
@@ -39,8 +39,9 @@ def rebuild(place: Place) -> None:
     create_database(place.directory, path, place.mode)
     fresh = Database(path)
     try:
-        for table, columns in _TABLES.items():
-            _copy(place.database, fresh, table, columns)
+        with contextlib.closing(sqlite3.connect(place.path, timeout=BUSY_TIMEOUT_S)) as source:
+            for table, columns in _TABLES.items():
+                _copy(source, fresh, table, columns)
         correct_sums(fresh)
         fresh.run("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -50,55 +51,65 @@ def rebuild(place: Place) -> None:
     place.bump_generation()
 
 
-def _copy(source: Database, target: Database, table: str, columns: str) -> None:
+def _copy(source: sqlite3.Connection, target: Database, table: str, columns: str) -> None:
     marks = ",".join("?" * len(columns.split(",")))
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"
     connection = target.lend()
     try:
-        for rows in _readable(source, table, columns):
-            connection.execute("BEGIN")
-            for row in rows:
-                with contextlib.suppress(sqlite3.IntegrityError):
-                    connection.execute(insert, row)
-            connection.execute("COMMIT")
+        connection.execute("BEGIN")
+        for row in _readable(source, table, columns):
+            with contextlib.suppress(sqlite3.IntegrityError):
+                connection.execute(insert, row)
+        connection.execute("COMMIT")
     finally:
         target.take_back(connection)
 
 
-def _readable(database: Database, table: str, columns: str) -> Iterator[list[tuple[object, ...]]]:
-    """Yield the rows that can be read, jumping over broken pages by halving."""
-    select = f"SELECT {columns} FROM {table} WHERE rowid BETWEEN ? AND ?"
-    low, high = _bounds(database, table)
-    ranges = [(low, high)] if low <= high else []
-    while ranges:
-        start, end = ranges.pop()
-        if end - start >= _STEP:
-            middle = (start + end) // 2
-            ranges += [(middle + 1, end), (start, middle)]
-            continue
+def _readable(source: sqlite3.Connection, table: str, columns: str) -> Iterator[tuple[object, ...]]:
+    """Yield the rows that can be read, and jump over those that cannot."""
+    select = f"SELECT rowid, {columns} FROM {table} WHERE rowid >= ? ORDER BY rowid"
+    start = 1
+    while True:
         try:
-            rows = database.run(select, (start, end))
+            for row in source.execute(select, (start,)):
+                yield row[1:]
+                start = row[0] + 1
+            return
         except sqlite3.DatabaseError:
-            yield from _one_by_one(database, select, start, end)
-            continue
-        if rows:
-            yield rows
+            # The cursor reads one row ahead, so the row at `start` itself may be sound.
+            found = _next_row(source, select + " LIMIT 1", start)
+            if found is None:
+                return
+            yield found[1:]
+            start = found[0] + 1
 
 
-def _one_by_one(database: Database, select: str, start: int, end: int) -> Iterator[list[tuple[object, ...]]]:
-    for rowid in range(start, end + 1):
-        with contextlib.suppress(sqlite3.DatabaseError):
-            rows = database.run(select, (rowid, rowid))
-            if rows:
-                yield rows
+def _next_row(source: sqlite3.Connection, probe: str, start: int) -> tuple[Any, ...] | None:
+    """Return the next row that can be read: step as far as a page reaches, then leap and halve back."""
 
+    def read(at: int) -> tuple[Any, ...] | None:
+        try:
+            rows = source.execute(probe, (at,)).fetchall()
+        except sqlite3.DatabaseError:
+            return None
+        return rows[0] if rows else None
 
-def _bounds(database: Database, table: str) -> tuple[int, int]:
-    try:
-        low, high = database.run(f"SELECT MIN(rowid), MAX(rowid) FROM {table}")[0]
-    except sqlite3.DatabaseError:
-        return 1, _HIGHEST_GUESS
-    return (1, 0) if low is None else (low, high)
+    for at in range(start, start + _CLOSE):
+        if row := read(at):
+            return row
+    leap = _CLOSE
+    while (row := read(start + leap)) is None:
+        leap *= 2
+        if leap > _FARTHEST:
+            return None
+    low, high = start + leap // 2, start + leap
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if found := read(middle):
+            row, high = found, middle
+        else:
+            low = middle
+    return row
 
 
 def correct_sums(database: Database) -> None:
