@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-__all__ = ["Binder", "make_binder", "parameter_names", "peel"]
+__all__ = ["Binder", "make_binder", "parameter_names", "peel", "python_function"]
 
 CO_VARARGS = 0x04
 CO_VARKEYWORDS = 0x08
@@ -28,13 +28,23 @@ class Binder:
         names: the parameters that take part in the key, in the order of the tuple.
         bind: called like the memoized callable, returns their values; raises the
             callable's own `TypeError` for arguments that do not fit.
+        var_positional: name of the parameter that collects positional arguments, if there is one.
+        var_keyword: name of the parameter that collects keyword arguments, if there is one.
     """
 
-    __slots__ = ("bind", "names")
+    __slots__ = ("bind", "names", "var_keyword", "var_positional")
 
-    def __init__(self, names: tuple[str, ...], bind: Callable[..., tuple[object, ...]]) -> None:
+    def __init__(
+        self,
+        names: tuple[str, ...],
+        bind: Callable[..., tuple[object, ...]],
+        var_positional: str | None,
+        var_keyword: str | None,
+    ) -> None:
         self.names = names
         self.bind = bind
+        self.var_positional = var_positional
+        self.var_keyword = var_keyword
 
 
 class _Shape:
@@ -86,7 +96,9 @@ def make_binder(function: Callable[..., object], ignore: Collection[str] = ()) -
         skip = 0
     names = tuple(name for name in shape.names(skip) if name not in ignore)
     bind = _compile(shape, names, defaults, getattr(inner, "__qualname__", type(inner).__qualname__))
-    return Binder(names, partial(bind, *fixed, **keywords) if fixed or keywords else bind)
+    if fixed or keywords:
+        bind = partial(bind, *fixed, **keywords)
+    return Binder(names, bind, shape.var_positional, shape.var_keyword)
 
 
 def parameter_names(function: Callable[..., object]) -> tuple[str, ...]:
@@ -128,9 +140,23 @@ def _is_placeholder(value: object) -> bool:
     return type(value).__name__ == "_PlaceholderType"  # functools.Placeholder, Python 3.14
 
 
-def _shape(function: Callable[..., object]) -> tuple[_Shape, Defaults]:
-    if not isinstance(function, FunctionType):
-        return _shape_of_object(function)
+def python_function(callee: Callable[..., object]) -> FunctionType | None:
+    """Return the function whose parameters a callable takes; None if that is not known.
+
+    Looks through objects that hand their arguments on as they are.
+    """
+    inner: object = peel(callee)[0]
+    if isinstance(inner, _lru_cache_wrapper):
+        inner = inner.__wrapped__
+    elif not isinstance(inner, FunctionType):
+        inner = getattr(inner, "py_func", None)  # numba's compiled functions
+    return inner if isinstance(inner, FunctionType) else None
+
+
+def _shape(callee: Callable[..., object]) -> tuple[_Shape, Defaults]:
+    function = python_function(callee)
+    if function is None:
+        return ANYTHING, (None, None)
     code: CodeType = function.__code__
     names, count, only = code.co_varnames, code.co_argcount, code.co_kwonlyargcount
     end = count + only
@@ -144,16 +170,6 @@ def _shape(function: Callable[..., object]) -> tuple[_Shape, Defaults]:
         names[:count], code.co_posonlyargcount, var_positional, names[count : count + only], var_keyword
     )
     return shape, (function.__defaults__, function.__kwdefaults__)
-
-
-def _shape_of_object(function: Callable[..., object]) -> tuple[_Shape, Defaults]:
-    """Look through objects that hand their arguments on as they are; take anything for the others."""
-    wrapped = getattr(function, "__wrapped__", None) if isinstance(function, _lru_cache_wrapper) else None
-    if wrapped is None:
-        wrapped = getattr(function, "py_func", None)  # numba's compiled functions
-    if isinstance(wrapped, FunctionType):
-        return _shape(wrapped)
-    return ANYTHING, (None, None)
 
 
 _compiled: dict[str, CodeType] = {}  # source text -> code; many functions share a signature

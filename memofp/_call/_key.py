@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from memofp._call._binding import make_binder
+from memofp._call._binding import make_binder, parameter_names, python_function
 from memofp._digest import digest, digest_parts
+from memofp._errors import DecorationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from memofp._call._binding import Binder
+    from memofp._call._marks import Mark
     from memofp._fingerprint import Fingerprint
 
 __all__ = ["Plan", "environment", "make_plan"]
@@ -24,26 +27,31 @@ class Plan:
     Attributes:
         fingerprint: of the code; a call under another one needs another plan.
         names: the parameters that take part in the key.
-        bind: called like the function, returns their values.
+        bind: called like the function, returns what of the arguments enters the key.
+        bind_raw: the same, returns the arguments as they came.
         digest_values: values as bound to the 16 bytes that stand for them.
         seed: 16 bytes, digest of everything in the key but the arguments.
     """
 
-    __slots__ = ("bind", "digest_values", "fingerprint", "names", "seed")
+    __slots__ = ("_took_code", "bind", "bind_raw", "digest_values", "fingerprint", "names", "seed")
 
     def __init__(
         self,
         fingerprint: Fingerprint,
-        names: tuple[str, ...],
+        raw: Binder,
         bind: Callable[..., tuple[object, ...]],
         digest_values: Callable[[tuple[object, ...]], bytes],
         seed: bytes,
     ) -> None:
         self.fingerprint = fingerprint
-        self.names = names
+        self.names = raw.names
         self.bind = bind
+        self.bind_raw = raw.bind
         self.digest_values = digest_values
         self.seed = seed
+        from memofp._fingerprint import took_code
+
+        self._took_code = took_code
 
     def key(self, values: tuple[object, ...]) -> bytes:
         """Return the 16-byte key of a call from its bound values.
@@ -51,7 +59,11 @@ class Plan:
         Raises:
             UnhashableArgumentError: one of them cannot be hashed soundly.
         """
-        return digest(self.seed + self.digest_values(values))
+        data = self.seed + self.digest_values(values)
+        if self._took_code():
+            # Code among the arguments may use what the function's own code cannot name.
+            data += bytes.fromhex(self.fingerprint.open_digest)
+        return digest(data)
 
 
 def make_plan(
@@ -76,17 +88,48 @@ def make_plan(
     """
     from memofp._values import ArgumentDigester
 
-    binder = make_binder(function, ignore)
+    ignored, marks = _read_marks(function, name)
+    ignored = ignored.union(ignore)
+    raw = make_binder(function, ignored)
+    binder = _apply_marks(raw, marks)
     seed = digest_parts(
         KEY_FORMAT,
         (
             bytes.fromhex(fingerprint.digest),
             environment() if python_in_key else b"",
             b"" if version is None else b"v" + version.encode("utf-8", "surrogatepass"),
-            digest_parts(b"ignore", [name.encode() for name in sorted(ignore)]),
+            digest_parts(b"ignore", [parameter.encode() for parameter in sorted(ignored)]),
+            digest_parts(b"marks", [parameter.encode() for parameter in sorted(marks)]),
         ),
     )
-    return Plan(fingerprint, binder.names, binder.bind, ArgumentDigester(binder.names, name), seed)
+    return Plan(fingerprint, raw, binder.bind, ArgumentDigester(binder.names, name), seed)
+
+
+def _read_marks(function: Callable[..., object], name: str) -> tuple[frozenset[str], dict[str, Mark]]:
+    """Return the marks on parameters; load nothing for a function without annotations."""
+    inner = python_function(function)
+    # Since Python 3.14, to ask for the annotations is to evaluate them.
+    if inner is None or not (getattr(inner, "__annotate__", None) or inner.__annotations__):
+        return frozenset(), {}
+    from memofp._call._marks import parameter_marks
+
+    ignored, marks = parameter_marks(inner)
+    own = parameter_names(inner)
+    hidden = sorted(parameter for parameter in (*ignored, *marks) if parameter not in own)
+    if hidden:
+        raise DecorationError(
+            f"memoize: {name} is a decorator's wrapper without the parameter {hidden[0]!r}, whose annotation "
+            "says how it enters the key; put @memoize below that decorator"
+        )
+    return ignored, marks
+
+
+def _apply_marks(binder: Binder, marks: dict[str, Mark]) -> Binder:
+    if not marks:
+        return binder
+    from memofp._call._marks import apply_marks
+
+    return apply_marks(binder, marks)
 
 
 def environment() -> bytes:

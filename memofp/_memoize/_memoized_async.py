@@ -130,7 +130,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         """Run the function; return its result and what stores it, to be called in a thread."""
         core = self._core
         # Described before the function runs: it may change its arguments.
-        arguments = describe_arguments(plan.names, plan.bind(*args, **kwargs))
+        arguments = describe_arguments(plan.names, plan.bind_raw(*args, **kwargs))
         core.misses += 1
         outer = _running.get()
         _running.set(outer | {key})

@@ -7,7 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from memofp._digest import Hasher
+
 __all__ = ["By", "File", "Ignore"]
+
+_CHUNK = 1 << 20  # bytes read at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +39,16 @@ class File:
     """
 
     path: str | os.PathLike[str]
+
+    def __memofp__(self) -> object:
+        """Return what stands for the file: digest and length of its content, None if it cannot be read."""
+        hasher = Hasher()
+        size = 0
+        try:
+            with open(self.path, "rb", buffering=0) as file:
+                while chunk := file.read(_CHUNK):
+                    hasher.update(chunk)
+                    size += len(chunk)
+        except OSError:
+            return None
+        return (hasher.digest(), size)
