@@ -20,13 +20,19 @@ from memofp._errors import (
 from memofp._memoize._decorator import clear, fingerprint, memoize
 
 if TYPE_CHECKING:
-    from memofp._values import register_hasher
+    from memofp._fingerprint import EnvVar, Package
+    from memofp._values import By, File, Ignore, register_hasher
 
 __all__ = [
     "BlindSpotWarning",
+    "By",
+    "EnvVar",
+    "File",
+    "Ignore",
     "ImpureFunctionWarning",
     "MemofpError",
     "MemofpWarning",
+    "Package",
     "StoreWarning",
     "UnhashableArgumentError",
     "UnstorableResultWarning",
@@ -38,7 +44,15 @@ __all__ = [
     "register_hasher",
 ]
 
-_LAZY = {"register_hasher": "memofp._values"}  # public names whose modules load at first use
+# Public names whose modules load at first use.
+_LAZY = {
+    "By": "memofp._values",
+    "EnvVar": "memofp._fingerprint",
+    "File": "memofp._values",
+    "Ignore": "memofp._values",
+    "Package": "memofp._fingerprint",
+    "register_hasher": "memofp._values",
+}
 
 
 def __getattr__(name: str) -> Any:
