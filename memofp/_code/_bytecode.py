@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from types import CodeType
 from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
+from memofp._code._dynamic import DYNAMIC_NAMES
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
 from memofp._code._references import MODE_NAMES
 
 __all__ = ["fact_from_bytecode"]
 
+_TOKEN = re.compile(r"[^\W\d]\w*")
 _Chain = tuple[str, str, tuple[str, ...]]  # kind of reference, root, attributes
 _SKIPPED = frozenset({"CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP"})
 _GLOBAL_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -40,6 +43,8 @@ def fact_from_bytecode(code: CodeType) -> Fact:
         names=body,
         refs=tuple(reader.refs.values()),
         mentions=frozenset(reader.mentions),
+        seen=frozenset(reader.seen),
+        reach="any" if reader.seen & DYNAMIC_NAMES else "",
         bare_calls=(),
         spots=tuple(reader.spots),
         line=code.co_firstlineno,
@@ -56,6 +61,7 @@ class _Reader:
         self.freevars = freevars
         self.refs: dict[tuple[str, str, tuple[str, ...]], Ref] = {}
         self.mentions: set[str] = set()
+        self.seen: set[str] = set()
         self.spots: list[Spot] = []
         self._constants: list[object] = []
         self._module = ImportSpec(0, "", None, False)
@@ -68,6 +74,9 @@ class _Reader:
         import dis
 
         self.mentions.update(MODE_NAMES.intersection(code.co_names))
+        self.seen.update(code.co_names)
+        for const in code.co_consts:
+            self._see_constant(const)
         self.mentions.update(c for c in code.co_consts if type(c) is str and c in MODE_NAMES)
         chain: _Chain | None = None
         for instruction in dis.get_instructions(code):
@@ -83,6 +92,13 @@ class _Reader:
             self._note_import(op, value)
         if chain is not None:
             self.add(*chain)
+
+    def _see_constant(self, const: object) -> None:
+        if type(const) is str:
+            self.seen.update(_TOKEN.findall(const))
+        elif isinstance(const, tuple | frozenset):
+            for item in const:
+                self._see_constant(item)
 
     def _begin_chain(self, op: str, value: Any, line: int) -> _Chain | None:
         if op in _GLOBAL_LOADS:

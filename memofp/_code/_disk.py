@@ -92,9 +92,10 @@ def _prune(folder: str) -> None:
     if os.urandom(1)[0] & 0x3F:
         return
     try:
-        entries = [(e.stat().st_mtime, e.path) for e in os.scandir(folder)]
+        with os.scandir(folder) as found:
+            entries = [(e.stat().st_mtime, e.path) for e in found]
     except OSError:
-        return
+        return  # another process prunes as well
     if len(entries) > _MAX_FILES:
         for _, path in sorted(entries)[: len(entries) // 2]:
             _remove(path)

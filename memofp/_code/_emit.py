@@ -7,9 +7,11 @@ The walk is iterative, because a long chain of operators or of `elif` nests deep
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from memofp._code._annotations import annotations_digest
+from memofp._code._dynamic import Dynamics
 from memofp._code._facts import ANY_USE, Fact, Use
 from memofp._code._references import References, is_inspect_stack, note_uses, sees_locals
 from memofp._code._scopes import (
@@ -25,7 +27,9 @@ from memofp._digest import digest
 
 __all__ = ["EMITTER_VERSION", "build_fact"]
 
-EMITTER_VERSION = 1
+EMITTER_VERSION = 3
+
+_TOKEN = re.compile(r"[^\W\d]\w*")  # identifiers in texts
 
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _Token = str
@@ -58,6 +62,8 @@ def build_fact(
         names=digest("\n".join(emitter.names).encode()),
         refs=tuple(emitter.refs.found),
         mentions=frozenset(emitter.refs.mentions),
+        seen=frozenset(emitter.seen),
+        reach=emitter.dynamics.reach,
         bare_calls=tuple(sorted(emitter.bare_calls)),
         spots=tuple(emitter.refs.spots),
         line=line,
@@ -86,6 +92,8 @@ class _Emitter:
         self.docs: list[str] = []
         self.names: list[str] = []
         self.bare_calls: set[tuple[str, ...]] = set()
+        self.seen: set[str] = set()
+        self.dynamics = Dynamics(root, self.scopes[root], class_name)
         self.refs = References(freevars)
         self.uses: dict[int, Use] = {}  # id of a node -> what the node around it does with it
         self.scope_count = 0
@@ -127,13 +135,17 @@ class _Emitter:
             return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
         if isinstance(node, ast.Set) and all(isinstance(e, ast.Constant) for e in node.elts):
             constants = [constant_token(e) for e in node.elts if isinstance(e, ast.Constant)]
+            self.seen.update(t for e in node.elts if isinstance(e, ast.Constant) for t in _texts(e.value))
             return self._fields("Set", [("elts", _Raw(",".join(sorted(constants))))], scope)
         if isinstance(node, ast.AnnAssign):
             return self._emit_annotated(node, scope)
         if isinstance(node, ast.Call):
+            self.dynamics.note_call(node, scope)
             token = self.refs.note_call(node, scope)
             if token is not None:
                 self.out.append(token)
+        if isinstance(node, ast.Compare):
+            self.dynamics.note_compare(node)
         note_uses(node, self.uses)
         return self._emit_plain(node, scope)
 
@@ -151,6 +163,8 @@ class _Emitter:
             value = getattr(node, name, None)
             if name in _DROPPED_FIELDS or value is None or value == []:
                 continue
+            if name == "kwd_attrs":
+                self.seen.update(value)
             if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
                 value = self._statements(value, scope)
                 if not value:
@@ -300,6 +314,8 @@ class _Emitter:
 
     def _emit_name(self, node: ast.Name, scope: Scope) -> None:
         self.refs.mention(node.id)
+        if scope.lookup(node.id) is None:
+            self.dynamics.note_name(node, node.id, scope)
         loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
         self.out.append(self._name_token(node.id, scope, node, loads=loads))
 
@@ -310,10 +326,13 @@ class _Emitter:
         while isinstance(base, ast.Attribute):
             self.refs.mention("inspect.stack" if is_inspect_stack(base) else base.attr)
             attrs.append(mangle(base.attr, scope.class_name))
+            self.seen.add(attrs[-1])
+            self.dynamics.note_name(base, base.attr, scope)
             base = base.value
         attrs.reverse()
         if isinstance(base, ast.Name):
             self.refs.mention(base.id)
+            self.dynamics.note_name(base, base.id, scope)
             stored = not isinstance(node.ctx, ast.Load) and id(node) not in self.uses
             reach = tuple(attrs[:-1] if stored else attrs)
             use = Use("store") if stored else self.uses.get(id(node), ANY_USE)
@@ -352,6 +371,7 @@ class _Emitter:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
+            self.seen.update(_texts(value))
         self.out.append(constant_token(node))
 
     def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
@@ -376,6 +396,10 @@ class _Raw:
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+
+def _texts(value: object) -> list[str]:
+    return _TOKEN.findall(value) if isinstance(value, str) else []
 
 
 def constant_token(node: ast.Constant) -> str:

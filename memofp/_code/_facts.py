@@ -80,6 +80,8 @@ class Fact:
         names: digest of local names and of names of nested functions.
         refs: the references in order of first use; the index is the one in `body`.
         mentions: those names from `MODE_NAMES` that the code mentions.
+        seen: attribute names that the code mentions, in texts too.
+        reach: how far names that it computes reach; see `_dynamic`.
         bare_calls: dotted callees of bare expression statements (`logger.debug`), for `neutral`.
         spots: the places that static analysis cannot follow.
         line: first line, counted from 1; 0 if unknown.
@@ -94,6 +96,8 @@ class Fact:
     names: bytes
     refs: tuple[Ref, ...]
     mentions: frozenset[str]
+    seen: frozenset[str]
+    reach: str
     bare_calls: tuple[tuple[str, ...], ...]
     spots: tuple[Spot, ...]
     line: int
@@ -111,6 +115,8 @@ def fact_to_json(fact: Fact) -> list[Any]:
         fact.names.hex(),
         [[r.kind, r.root, r.attrs, r.imports, r.loads, r.line, r.use] for r in fact.refs],
         sorted(fact.mentions),
+        sorted(fact.seen),
+        fact.reach,
         fact.bare_calls,
         fact.spots,
         fact.line,
@@ -121,7 +127,8 @@ def fact_to_json(fact: Fact) -> list[Any]:
 
 def fact_from_json(tree: list[Any]) -> Fact:
     """Read what `fact_to_json` made of a fact with source.  Raises for any other shape."""
-    body, docs, annotations, names, refs, mentions, bare_calls, spots, line, end_line, source = tree
+    body, docs, annotations, names, refs, mentions, seen, reach, bare_calls, spots, *place = tree
+    line, end_line, source = place
     return Fact(
         bytes.fromhex(body),
         bytes.fromhex(docs),
@@ -129,6 +136,8 @@ def fact_from_json(tree: list[Any]) -> Fact:
         bytes.fromhex(names),
         tuple(_ref_from_json(r) for r in refs),
         frozenset(mentions),
+        frozenset(seen),
+        str(reach),
         tuple(tuple(c) for c in bare_calls),
         tuple(Spot(*s) for s in spots),
         int(line),

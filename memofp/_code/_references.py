@@ -17,7 +17,7 @@ MODE_NAMES = frozenset(
         "get_annotations", "__annotate__",
         "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
         "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals",
-        "f_back", "__subclasses__",
+        "f_back", "__subclasses__", "dir",
     }
 )  # fmt: skip
 _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})

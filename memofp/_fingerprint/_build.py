@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from types import FunctionType
 from typing import Any
@@ -15,7 +16,7 @@ from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
-from memofp._fingerprint._isolated import isolated_digest
+from memofp._fingerprint._isolated import argument_digest
 from memofp._fingerprint._manifests import build_manifest
 from memofp._manifest import Manifest
 from memofp._values import set_code_hasher
@@ -32,7 +33,7 @@ class Fingerprint:
         digest: 32 hexadecimal characters; equal means that the function would do the same.
     """
 
-    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_root", "digest")
+    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_open_digest", "_root", "digest")
 
     def __init__(self, graph: Graph, root: int) -> None:
         edges = [node.edges for node in graph.nodes]
@@ -41,6 +42,7 @@ class Fingerprint:
         self._local = graph.local_bytes(graph.modes())
         self._digests = component_digests(self._local, edges, strong_components(edges, root))
         self._manifest: Manifest | None = None
+        self._open_digest: str | None = None
         parts = [b"%d" % FINGERPRINT_FORMAT, self._digests[root]]
         self.digest = digest_parts(b"fingerprint", parts).hex()
 
@@ -50,6 +52,19 @@ class Fingerprint:
         if self._manifest is None:
             self._manifest = build_manifest(self._graph, self._root, self._digests, self._local)
         return self._manifest
+
+    @property
+    def open_digest(self) -> str:
+        """Return the digest that counts every member of every class, for calls that are given code.
+
+        Code among the arguments may name members that the function's own code does not.
+        """
+        if self._graph.visibility.everything:
+            return self.digest
+        if self._open_digest is None:
+            options = dataclasses.replace(self._graph.options, everything=True)
+            self._open_digest = build(self._graph.nodes[self._root].obj, options).digest
+        return self._open_digest
 
     @property
     def guards(self) -> Guards:
@@ -125,4 +140,4 @@ def _own_packages(func: Any) -> frozenset[str]:
     return frozenset({place.package}) if place.kind == "package" else frozenset()
 
 
-set_code_hasher(isolated_digest)
+set_code_hasher(argument_digest)

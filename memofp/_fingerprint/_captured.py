@@ -51,6 +51,7 @@ def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refu
     """Fill in a node from one level of a value's decomposition."""
     if isinstance(reduced, Leaf):
         node.local = digest_parts(b"leaf", [reduced.data])
+        see_texts(graph, obj)
         guard_leaf(graph, obj, reduced)
     elif isinstance(reduced, Parts):
         _fill_parts(graph, node, obj, reduced)
@@ -73,6 +74,8 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
             # Long runs of atoms are one digest, not one edge each.
             found = reduce_value(value)
             assert isinstance(found, Leaf)
+            if type(value) is str:
+                graph.visibility.see_text(value)
             atoms.append(b"%d" % i)
             atoms.append(found.data)
             continue
@@ -104,6 +107,23 @@ def _fill_opaque(graph: Graph, node: Node, obj: Any, reason: str) -> None:
     node.local = b"opaque"
     node.add("type", graph.visit(kind, kind.__name__))
     graph.spot(f"captured value that {reason}", node.name)
+
+
+def see_texts(graph: Graph, obj: Any) -> None:
+    """Note the names in texts that builtin containers hold: code may take them for attribute names."""
+    if graph.visibility.everything:
+        return
+    stack, seen = [obj], set()
+    while stack:
+        one = stack.pop()
+        kind = type(one)
+        if kind is str:
+            graph.visibility.see_text(one)
+        elif kind in (list, tuple, set, frozenset, dict) and id(one) not in seen:
+            seen.add(id(one))
+            stack.extend(one)
+            if kind is dict:
+                stack.extend(one.values())
 
 
 # ---- guards -------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import abc
 import enum
 import types
-from typing import Any
+from typing import Any, Protocol
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._annotations import add_annotations
@@ -30,6 +31,8 @@ _PROTOCOL = frozenset(
         "__callable_proto_members_only__", "__init__",
     }
 )  # fmt: skip
+_NEUTRAL_METACLASSES = (type, abc.ABCMeta, type(Protocol))
+_NEUTRAL_MODULES = frozenset({"builtins", "abc", "typing", "typing_extensions", "collections.abc"})
 _SLOT_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType)
 
 
@@ -52,6 +55,7 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
         return
     space = type.__dict__["__dict__"].__get__(cls)
     graph.guards.mapping(space)
+    graph.visibility.note_class(cls)
     node.kind = "class"
     node.name = class_name(cls)
     # The name counts: results carry it, and `repr` shows it.
@@ -60,6 +64,7 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
         "docs": _doc_text(space.get("__doc__")),
         "names": cls.__qualname__.encode("utf-8", "surrogatepass"),
         "modules": node.name.encode("utf-8", "surrogatepass"),
+        "members": ascii(sorted(map(str, space.keys() - AUTOMATIC))).encode(),
     }
     graph.guards.attribute(cls, "__bases__", cls.__bases__)
     for i, base in enumerate(cls.__bases__):
@@ -86,6 +91,7 @@ def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
         add_schema(graph, node, space)
         skipped = skipped | {n for n in space if is_pydantic_machinery(n)}
     generated = generated_names(cls, space)
+    whole = _counts_whole(graph, cls)
     for name in sorted(n for n in space if isinstance(n, str)):
         value = space[name]
         if name == "__doc__" and value is not None and not isinstance(value, str):
@@ -95,11 +101,11 @@ def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
             or isinstance(value, _SLOT_DESCRIPTORS)
             or (name in generated and is_generated(value))
         ):
-            _add_named(graph, node, name, value)
+            _add_named(graph, node, name, value, whole)
     add_annotations(graph, node, cls, space)
 
 
-def _add_named(graph: Graph, node: Node, name: str, value: Any) -> None:
+def _add_named(graph: Graph, node: Node, name: str, value: Any, whole: bool) -> None:
     if name == "__dataclass_fields__":
         add_fields(graph, node, value)
     elif name == "__dataclass_params__":
@@ -108,7 +114,23 @@ def _add_named(graph: Graph, node: Node, name: str, value: Any) -> None:
         text = ascii(value if isinstance(value, str) else list(value))
         node.local = digest_parts(node.local, [text.encode()])
     else:
-        graph.member(node, name, value)
+        graph.member(node, name, value, whole)
+
+
+def _counts_whole(graph: Graph, cls: type) -> bool:
+    """Tell whether others may use members of a class by names that no code of the user's shows.
+
+    So may a metaclass, and the bases that another library provides: they call hooks that the class defines.
+    """
+    if issubclass(cls, type):
+        return True
+    if type(cls) not in _NEUTRAL_METACLASSES or "_field_defaults" in cls.__dict__:  # a named tuple
+        return True
+    bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
+    return any(
+        graph.place(place_of_class(base)).kind != "user" and base.__module__ not in _NEUTRAL_MODULES
+        for base in bases
+    )
 
 
 def _locate(node: Node, space: Any) -> None:

@@ -57,6 +57,12 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         fact = _without_neutral(context, function, fact)
     graph.guards.function(function)
     graph.mentions |= fact.mentions
+    graph.visibility.see(fact.seen)
+    if fact.reach == "any":
+        graph.visibility.open_all()
+    elif fact.reach == "self":
+        owner = function.__qualname__.rpartition(".")[0]
+        graph.visibility.note_owner(str(function.__module__), owner)
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)

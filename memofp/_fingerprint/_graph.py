@@ -15,6 +15,7 @@ from memofp._fingerprint._components import Edge
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._packages import distribution_of
+from memofp._fingerprint._visibility import Visibility
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
 __all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
@@ -30,12 +31,14 @@ class Options:
         neutral: callables whose bare expression statements do not count.
         packages: import or distribution name -> `version`, `source` or None (does not count).
         own_packages: top-level packages that count as user code although they are installed.
+        everything: count every member of every class, whether somebody can name it or not.
         depends_on: declared dependencies.
     """
 
     neutral: tuple[Any, ...] = ()
     packages: Mapping[str, str | None] = field(default_factory=dict)
     own_packages: frozenset[str] = frozenset()
+    everything: bool = False
     depends_on: tuple[Any, ...] = ()
 
 
@@ -80,6 +83,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.guards = Guards(guarded)
         self.mentions: set[str] = set()
+        self.visibility = Visibility(options.everything)
         self.spots: list[tuple[str, str, str | None, int | None]] = []
         self._expand = expand
         self._by_id: dict[int, int] = {}
@@ -92,6 +96,8 @@ class Graph:
     def visit(self, obj: Any, name: str) -> int | bytes:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
         if type(obj) in ATOMS:
+            if type(obj) is str:
+                self.visibility.see_text(obj)
             return self._address_text(obj) if holds_address(obj) else self.atom(obj)
         known = self._by_id.get(id(obj))
         if known is not None:
@@ -151,8 +157,22 @@ class Graph:
             self.nodes[index].add("", self.visit(value, name))
         return index
 
-    def member(self, node: Node, name: str, value: Any) -> None:
-        """Add an edge to a member of a class: to the code itself, or to a node for a captured value."""
+    def member(self, node: Node, name: str, value: Any, whole: bool = True) -> None:
+        """Add an edge to a member of a class, at once or when somebody can name it.
+
+        Args:
+            node: the class's.
+            name: the member's.
+            value: what the class's namespace holds under it.
+            whole: whether the class counts whole.
+        """
+        if whole or (name.startswith("__") and name.endswith("__")):
+            self._add_member(node, name, value)
+        else:
+            self.visibility.member(node.obj, name, lambda: self._add_member(node, name, value))
+
+    def _add_member(self, node: Node, name: str, value: Any) -> None:
+        """Add an edge to the code itself, or to a node for a captured value."""
         label = f"{node.name}.{name}"
         if is_code(value):
             node.add(f".{name}", self.visit(value, label))
@@ -162,6 +182,8 @@ class Graph:
     def package(self, place: Place) -> int:
         """Return the node of a third-party distribution: a leaf, name and version."""
         name, version = distribution_of(place.package, place.root)
+        if name != "memofp":
+            self.visibility.open_all()
         policy = self.options.packages
         counted = policy.get(place.package, policy.get(name, "version")) is not None
 
@@ -194,6 +216,8 @@ class Graph:
         while True:
             while self._pending:
                 self._expand(self, self._pending.pop())
+            if self.visibility.settle():
+                continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
                 break
         self._replace_addresses()

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from memofp._fingerprint._components import component_digests, strong_components
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 
-__all__ = ["isolated_digest"]
+__all__ = ["argument_digest", "isolated_digest", "took_code"]
+
+_WHOLE = Options(everything=True)
+
+
+class _Seen(threading.local):
+    code = False
+
+
+_seen = _Seen()
 
 
 def isolated_digest(obj: Any) -> bytes:
     """Return the 16-byte digest of an object and of all that it reaches."""
-    graph = Graph(Options(), expand, guarded=False)
+    graph = Graph(_WHOLE, expand, guarded=False)
     root = graph.visit(obj, "value")
     if isinstance(root, bytes):
         return root
     graph.run()
     edges = [n.edges for n in graph.nodes]
     return component_digests(graph.local_bytes(graph.modes()), edges, strong_components(edges, root))[root]
+
+
+def argument_digest(obj: Any) -> bytes:
+    """Return the digest of code among a call's arguments, and remember that there was some."""
+    _seen.code = True
+    return isolated_digest(obj)
+
+
+def took_code() -> bool:
+    """Tell whether code was digested in this thread since the last time that this was asked."""
+    seen = _seen.code
+    if seen:
+        _seen.code = False
+    return seen

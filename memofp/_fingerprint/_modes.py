@@ -25,6 +25,7 @@ _MODES = {
     "modules": frozenset({"__module__"}),
     "sources": _SOURCES,
     "subclasses": frozenset({"__subclasses__"}),
+    "members": frozenset({"dir"}),
 }  # fmt: skip
 
 

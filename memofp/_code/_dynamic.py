@@ -1,0 +1,92 @@
+"""Notice code that reaches attributes by names that it computes."""
+
+from __future__ import annotations
+
+import ast
+
+from memofp._code._scopes import Scope
+
+__all__ = ["DYNAMIC_NAMES", "Dynamics"]
+
+# Each takes or lists attributes by name; value: position of the name among the arguments, -1 for none.
+_BY_NAME = {
+    "getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "getattr_static": 1, "attrgetter": 0,
+    "methodcaller": 0, "__getattribute__": -1, "__getattr__": -1, "vars": -1, "getmembers": -1,
+    "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
+}  # fmt: skip
+DYNAMIC_NAMES = frozenset(_BY_NAME) | {"__dict__"}
+_WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
+
+
+class Dynamics:
+    """How far computed names reach in one function.
+
+    Attributes:
+        reach: "" nowhere; "self": attributes of the object that the method belongs to; "any": of anything.
+    """
+
+    def __init__(self, root: ast.AST, scope: Scope, class_name: str | None) -> None:
+        self.reach = ""
+        self._scope = scope
+        self._receiver = _receiver(root) if class_name is not None else None
+        self._harmless: set[int] = set()
+
+    def note_call(self, node: ast.Call, scope: Scope) -> None:
+        """Note a direct call of one of these functions, whose arguments say how far it reaches."""
+        name = _last_name(node.func)
+        if name not in _BY_NAME:
+            return
+        position = _BY_NAME[name]
+        if position >= 0 and len(node.args) > position and isinstance(node.args[position], ast.Constant):
+            self._harmless.add(id(node.func))
+            return
+        receiver = node.args[0] if node.args else None
+        if self._is_receiver(receiver, scope) and (position == 1 or name in _WHOLE_OBJECT):
+            self._harmless.add(id(node.func))
+            if not (name == "vars" and self._receiver == "self"):
+                self.reach = self.reach or "self"
+
+    def note_compare(self, node: ast.Compare) -> None:
+        """Note a comparison of namespaces, which compares what they hold and runs none of it."""
+        if all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+            for operand in (node.left, *node.comparators):
+                if isinstance(operand, ast.Call) and _last_name(operand.func) == "vars":
+                    self._harmless.add(id(operand.func))
+                elif isinstance(operand, ast.Attribute) and operand.attr == "__dict__":
+                    self._harmless.add(id(operand))
+
+    def note_name(self, node: ast.Name | ast.Attribute, name: str, scope: Scope) -> None:
+        """Note a mention of one of these names that is no direct call with harmless arguments."""
+        if name not in DYNAMIC_NAMES or id(node) in self._harmless:
+            return
+        if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
+            if self._receiver != "self":  # a class's own dictionary holds its members, an object's does not
+                self.reach = self.reach or "self"
+            return
+        self.reach = "any"
+
+    def _is_receiver(self, node: ast.AST | None, scope: Scope) -> bool:
+        return (
+            self._receiver is not None
+            and isinstance(node, ast.Name)
+            and node.id == self._receiver
+            and scope.lookup(node.id) is self._scope
+        )
+
+
+def _receiver(root: ast.AST) -> str | None:
+    """Return the name of a method's first parameter if the method never binds it anew."""
+    if not isinstance(root, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    params = [*root.args.posonlyargs, *root.args.args]
+    if not params:
+        return None
+    name = params[0].arg
+    for node in ast.walk(root):
+        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
+            return None
+    return name
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

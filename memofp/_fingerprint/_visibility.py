@@ -1,0 +1,125 @@
+"""Count only the members of a class that somebody can name.
+
+A member runs only if its name is seen by somebody: by code of the user's that is reachable, as an
+attribute or within a text; by the interpreter, as a double-underscore method; or by the standard
+library, which calls `read`, `keys` and the like on whatever it is given (`protocol_names.txt`).  A member
+that nobody can name is left out until somebody does, so nothing depends on the order of discovery.
+
+The world is open, and every member of every class counts, as soon as reachable code computes a name that
+it gives to `getattr` or its kin, or names a third-party package, which may call anything on what it is given.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+__all__ = ["Visibility", "tokens"]
+
+_TOKEN = re.compile(r"[^\W\d]\w*")
+_LONGEST_TEXT = 1 << 16  # characters; a longer text is data
+
+
+def tokens(text: str) -> list[str]:
+    """Return the identifiers in a text: `"{0.total}"` and `"a.b"` name attributes."""
+    return _TOKEN.findall(text) if len(text) <= _LONGEST_TEXT else []
+
+
+@functools.lru_cache(maxsize=1)
+def protocol_names() -> frozenset[str]:
+    """Return the names that the standard library and the interpreter use as attributes.
+
+    The file is the union, over CPython 3.11 to 3.13, of all attribute names in the modules of `Lib` (tests
+    and graphical programs apart) and of all identifiers among the constants of the interpreter and its
+    extension modules.  It is one file for all versions, because fingerprints agree between them.
+    """
+    import os
+
+    path = os.path.join(os.path.dirname(__file__), "protocol_names.txt")
+    with open(path, encoding="ascii") as file:
+        return frozenset(file.read().split())
+
+
+class Visibility:
+    """Which names can be seen in one graph, and the members that wait for theirs to be."""
+
+    def __init__(self, everything: bool) -> None:
+        self.everything = everything
+        self._names: set[str] = set()
+        self._waiting: dict[str, list[tuple[type, Callable[[], None]]]] = {}
+        self._classes: list[type] = []
+        self._owners: set[tuple[str, str]] = set()
+        self._opened: set[type] = set()
+
+    def member(self, cls: type, name: str, add: Callable[[], None]) -> None:
+        """Add a member of a class now if its name is seen, else as soon as it is."""
+        if self.everything or cls in self._opened or name in self._names or name in protocol_names():
+            add()
+        else:
+            self._waiting.setdefault(name, []).append((cls, add))
+
+    def note_class(self, cls: type) -> None:
+        """Note a class of the graph, for `note_owner`."""
+        self._classes.append(cls)
+
+    def see(self, names: Iterable[str]) -> None:
+        """Note names that reachable code mentions."""
+        if self.everything:
+            return
+        for name in names:
+            if name not in self._names:
+                self._names.add(name)
+                for _, add in self._waiting.pop(name, ()):
+                    add()
+
+    def see_text(self, text: str) -> None:
+        """Note the names in a text that reachable code can read."""
+        if not self.everything:
+            self.see(tokens(text))
+
+    def open_all(self) -> None:
+        """Count every member of every class from here on, and those that wait."""
+        if self.everything:
+            return
+        self.everything = True
+        waiting, self._waiting = self._waiting, {}
+        for members in waiting.values():
+            for _, add in members:
+                add()
+
+    def note_owner(self, module: str, qualname: str) -> None:
+        """Note a class with a method that computes names of its own object's attributes."""
+        self._owners.add((module, qualname))
+
+    def settle(self) -> bool:
+        """Open the classes whose own methods compute names; return whether that added anything."""
+        if self.everything or not self._owners:
+            return False
+        matched: set[tuple[str, str]] = set()
+        opened: set[type] = set()
+        for cls in self._classes:
+            mro: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
+            hits = {_identity(base) for base in mro} & self._owners
+            if hits:
+                matched |= hits
+                opened.update(mro)
+        if matched != self._owners:
+            self.open_all()  # a method of a class that is not here: its object may be anything
+            return True
+        return self._open(opened - self._opened)
+
+    def _open(self, classes: set[type]) -> bool:
+        self._opened |= classes
+        released: list[Callable[[], None]] = []
+        for name, members in list(self._waiting.items()):
+            released += [add for cls, add in members if cls in classes]
+            self._waiting[name] = [pair for pair in members if pair[0] not in classes]
+        for add in released:
+            add()
+        return bool(released)
+
+
+def _identity(cls: Any) -> tuple[str, str]:
+    return str(type.__dict__["__module__"].__get__(cls)), cls.__qualname__
