@@ -8,9 +8,10 @@ from marshal import dumps
 from types import MappingProxyType
 from typing import Any
 
-from memofp._digest import digest
+from memofp._digest import Hasher, digest
+from memofp._values._markers import File
 from memofp._values._origin import class_part, mro_of
-from memofp._values._parts import Leaf, Node, Parts, leaf, pack
+from memofp._values._parts import Leaf, Node, Parts, Refusal, leaf, pack
 from memofp._values._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain
 from memofp._values._state import state_of
 
@@ -81,6 +82,20 @@ def _mappingproxy(value: MappingProxyType[Any, Any]) -> Node:
     return Parts(b"mappingproxy", [("", get_referents(value)[0])], mutable=False)
 
 
+def _file(value: File) -> Node:
+    """Reduce a file to its content, read in blocks."""
+    hasher, size = Hasher(), 0
+    try:
+        with open(value.path, "rb") as stream:
+            while block := stream.read(1 << 20):
+                hasher.update(block)
+                size += len(block)
+    except OSError as error:
+        reason = f"is a file that cannot be read ({error.strerror or error}: {value.path!r})"
+        return Refusal(reason, "memofp.File", error)
+    return leaf("memofp.File", size, hasher.digest())
+
+
 EXACT: dict[type, Callable[[Any], Node]] = {
     **dict.fromkeys(ATOMS, reduce_atom),
     type(NotImplemented): lambda _: leaf("NotImplemented"),
@@ -92,6 +107,7 @@ EXACT: dict[type, Callable[[Any], Node]] = {
     bytearray: lambda value: leaf("bytearray", len(value), buffer_field(value), mutable=True),
     range: lambda value: leaf("range", value.start, value.stop, value.step),
     slice: _slice,
+    File: _file,
     memoryview: _memoryview,
     MappingProxyType: _mappingproxy,
     type({}.keys()): lambda value: Parts(b"dict_keys", indexed(value), mutable=False),

@@ -32,7 +32,7 @@ class Frame:
         shallow: how many levels further down not to look ahead for builtins.
         height: how many levels the items so far nest.
         child_height: the same of the last item.
-        failed_depth: how deep the last such look went in vain.
+        failed_depth: how deep the last such look went, if it was depth that ended it.
     """
 
     __slots__ = (

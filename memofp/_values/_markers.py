@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from os import PathLike, fspath
 from typing import Any
-
-from memofp._digest import Hasher
 
 __all__ = ["By", "File", "Ignore"]
 
-_CHUNK = 1 << 20  # bytes read at a time
 
-
-@dataclass(frozen=True, slots=True)
 class By:
     """`Annotated[T, By(function)]`: what the function makes of the argument enters the key instead of it.
 
@@ -22,33 +16,40 @@ class By:
         function: takes the argument, returns a value that can be hashed.
     """
 
-    function: Callable[[Any], object]
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[[Any], object]) -> None:
+        if not callable(function):
+            raise TypeError(f"By takes a function, not {function!r}")
+        self.function = function
+
+    def __repr__(self) -> str:
+        return f"By({self.function!r})"
 
 
-@dataclass(frozen=True, slots=True)
 class Ignore:
     """`Annotated[T, Ignore]`: the parameter does not enter the key."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
+
 class File:
-    """A file that counts by its content, as a value or as `Annotated[T, File]` on a parameter.
+    """A file that counts by its content, wherever it lies.
+
+    As a value it stands for the content; as `Annotated[str, File]` or as the annotation itself it
+    says so of a parameter that takes a path.
 
     Attributes:
         path: path of the file.
     """
 
-    path: str | os.PathLike[str]
+    __slots__ = ("path",)
 
-    def __memofp__(self) -> object:
-        """Return what stands for the file: digest and length of its content, None if it cannot be read."""
-        hasher = Hasher()
-        size = 0
-        try:
-            with open(self.path, "rb", buffering=0) as file:
-                while chunk := file.read(_CHUNK):
-                    hasher.update(chunk)
-                    size += len(chunk)
-        except OSError:
-            return None
-        return (hasher.digest(), size)
+    def __init__(self, path: str | PathLike[str]) -> None:
+        self.path = fspath(path)
+
+    def __fspath__(self) -> str:
+        return self.path
+
+    def __repr__(self) -> str:
+        return f"File({self.path!r})"

@@ -75,7 +75,7 @@ def _hold(array: Any) -> Node:
 
 def _digest_run(frame: Any, run: list[Any], count: int) -> bytes:
     hasher = Hasher()
-    blocks = getattr(frame._mgr, "blocks", ())
+    blocks: Any = getattr(frame._mgr, "blocks", ())
     if len(run) == count and len(blocks) == 1 and _is_whole(blocks[0], run):
         update_with(hasher, blocks[0].values)
     else:

@@ -28,6 +28,9 @@ SPILL_BYTES = 1 << 20  # a longer immutable composite is replaced by its digest,
 SPILL_HEIGHT = 8  # and so is one that nests a multiple of so many levels
 LARGE_BYTES = 1 << 16  # longer bytes objects are hashed in place
 
+_SETS: frozenset[type] = frozenset({set, frozenset})
+_SET_LEVELS = 2  # marshal writes a set's elements twice, once to sort them: 2**n times below n sets
+
 _is_atom = ATOMS.issuperset
 _is_container = CONTAINERS.__contains__
 _is_mutable = MUTABLE.__contains__
@@ -45,26 +48,32 @@ def encode_plain(
 
     Returns:
         The concatenated encodings, the identities of the mutable containers, and how many levels deep
-        they nest; or, if a value is of another type, shared, too deep or too large to be encoded
-        this way, the level where that showed.
+        they nest.  If they nest too deep, the depth where that showed; if a value is of another
+        type, shared or too large, 0.
     """
     identities: set[int] = set()
     kinds: set[type] = set()
     level: Sequence[object] = items
     budget = NODE_LIMIT
+    set_levels = 0
     for depth_here in range(depth):
         here = set(map(type, level))
         kinds |= here
         if bytes in here and _has_large_bytes(level):
-            return depth_here
+            return 0
         if _is_atom(here):
             break
         if not here <= _FAST:
+            return 0
+        if depth_here >= SPILL_HEIGHT - 1 and kinds & SEPARATE:
+            return depth_here
+        set_levels += not here.isdisjoint(_SETS)
+        if set_levels > _SET_LEVELS:
             return depth_here
         inner = level if not here & ATOMS else list(compress(level, map(_is_container, map(type, level))))
         budget -= sum(map(len, inner))  # type: ignore[arg-type] # all are containers
         if budget < 0 or not _add_identities(inner, here, identities, known):
-            return depth_here
+            return 0
         level = get_referents(*inner)  # the elements; a dict gives keys (unless all are str) and values
     else:
         return depth
@@ -72,7 +81,7 @@ def encode_plain(
         data = marshal.dumps(items, 2)  # type: ignore[arg-type] # a list or tuple of checked types
     except (ValueError, TypeError):  # 2 GiB in one string, or NaNs in a set that have no order
         return 0
-    if kinds & SEPARATE and (len(data) > SPILL_BYTES or depth_here >= SPILL_HEIGHT):
+    if len(data) > SPILL_BYTES and kinds & SEPARATE:
         return 0
     return data[5:], identities, depth_here
 

@@ -25,16 +25,18 @@ class Layout:
     Attributes:
         get_dict: reads the instance's dictionary, or None.
         slots: (name, descriptor) of the slots, base classes first.
+        slot_count: how many there are, with those that hold caches.
         caches: names of `functools.cached_property`, whose values are no state.
         plain: whether dictionary and slots are all that there is; else a C struct hides more.
         frozen: whether instances refuse assignment (a frozen dataclass or attrs class).
     """
 
-    __slots__ = ("caches", "frozen", "get_dict", "plain", "slots")
+    __slots__ = ("caches", "frozen", "get_dict", "plain", "slot_count", "slots")
 
     def __init__(self, kind: type) -> None:
         self.get_dict: Any = None
         self.slots: list[tuple[str, Any]] = []
+        self.slot_count = 0
         self.caches: frozenset[str] = frozenset()
         for base in reversed(mro_of(kind)):
             space = class_dict(base)
@@ -49,8 +51,10 @@ class Layout:
 
     def _add_slots(self, space: Any) -> None:
         for name, member in space.items():
-            if type(member) is MemberDescriptorType and name not in _SELF_FILLING:
-                self.slots.append((name, member.__get__))
+            if type(member) is MemberDescriptorType:
+                self.slot_count += 1
+                if name not in _SELF_FILLING:
+                    self.slots.append((name, member.__get__))
 
     def _find_caches(self, kind: type) -> None:
         functools = sys.modules.get("functools")
@@ -64,7 +68,7 @@ class Layout:
 
     def _is_plain(self, kind: type) -> bool:
         """Account for every byte of the struct, as `object.__reduce_ex__` does before it pickles."""
-        size = object.__basicsize__ + _POINTER * len(self.slots)
+        size = object.__basicsize__ + _POINTER * self.slot_count
         size += _POINTER * (_dictoffset(kind) > 0) + _POINTER * (_weakrefoffset(kind) > 0)
         hidden = _basicsize(kind) - size
         return bool(hidden <= 0 and _itemsize(kind) == 0)

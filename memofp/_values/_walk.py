@@ -194,7 +194,7 @@ class Walk:
                 return
         if self._meet(value) if mutable else self._enter(value):
             inner = container_frame(value, kind)
-            inner.shallow = frame.failed_depth // 2 if frame.failed_depth >= 8 else max(frame.shallow - 1, 0)
+            inner.shallow = frame.failed_depth // 2 or max(frame.shallow - 1, 0)
             self._push(inner)
 
     def _visit_other(self, value: Any) -> None:

@@ -1,0 +1,167 @@
+"""`register_hasher`, `__memofp__()` and what is not called."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import Any
+
+import pytest
+from value_tools import of
+
+from memofp._errors import ConfigurationError, UnhashableArgumentError
+from memofp._values import register_hasher
+
+
+class Locked:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.lock = threading.Lock()
+
+
+class LockedChild(Locked):
+    pass
+
+
+class Own:
+    def __init__(self, name: str, noise: object = None) -> None:
+        self.name = name
+        self.noise = noise
+
+    def __memofp__(self) -> object:
+        return self.name
+
+
+class OwnChild(Own):
+    pass
+
+
+class Loud:
+    """Fails at every method that need not be called."""
+
+    __slots__ = ("__dict__", "a")
+
+    def __init__(self, a: object) -> None:
+        object.__setattr__(self, "a", a)
+        object.__setattr__(self, "b", a)
+
+    def _loud(self, *args: object, **kwargs: object) -> Any:
+        raise AssertionError("user code was called")
+
+    __eq__ = __hash__ = __repr__ = __str__ = __getattr__ = __getattribute__ = _loud
+    __reduce__ = __reduce_ex__ = __getstate__ = __iter__ = __len__ = __bool__ = __copy__ = _loud
+    __setattr__ = __dir__ = __sizeof__ = __format__ = __deepcopy__ = _loud
+    prop = property(_loud)
+
+
+armed: list[bool] = []
+
+
+class LoudMeta(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if armed and name in ("__dict__", "__mro__", "__module__", "__qualname__"):
+            raise AssertionError("the metaclass was asked")
+        return super().__getattribute__(name)
+
+
+class WithLoudMeta(metaclass=LoudMeta):
+    def __init__(self, a: object) -> None:
+        self.a = a
+
+
+class LoudList(list):
+    __iter__ = __len__ = __getitem__ = __eq__ = __reduce_ex__ = Loud._loud
+
+
+class LoudDict(dict):
+    __iter__ = __len__ = __getitem__ = __eq__ = items = keys = values = __reduce_ex__ = Loud._loud
+
+
+class LoudInt(int):
+    __int__ = __index__ = __eq__ = __hash__ = __repr__ = __add__ = __reduce_ex__ = Loud._loud
+
+
+class LoudStr(str):
+    __str__ = __eq__ = __hash__ = __repr__ = encode = __iter__ = __reduce_ex__ = Loud._loud
+
+
+@pytest.mark.usefixtures("no_hashers")
+class TestRegisteredHashers:
+    def test_the_result_stands_for_the_value(self) -> None:
+        with pytest.raises(UnhashableArgumentError):
+            of(Locked("a"))
+        register_hasher(Locked, lambda value: value.name)
+        assert of(Locked("a")) == of(Locked("a"))
+        assert of(Locked("a")) != of(Locked("b"))
+        assert of(Locked("a")) != of("a")
+
+    def test_subclasses_are_included_and_differ(self) -> None:
+        register_hasher(Locked, lambda value: value.name)
+        assert of(LockedChild("a")) == of(LockedChild("a"))
+        assert of(LockedChild("a")) != of(Locked("a"))
+
+    def test_the_nearest_base_wins(self) -> None:
+        register_hasher(Locked, lambda value: value.name)
+        register_hasher(LockedChild, lambda value: 1)
+        assert of(LockedChild("a")) == of(LockedChild("b"))
+        assert of(Locked("a")) != of(Locked("b"))
+
+    def test_a_dotted_name_waits_for_the_class(self) -> None:
+        register_hasher(f"{Locked.__module__}.Locked", lambda value: value.name)
+        assert of(Locked("a")) != of(Locked("b"))
+        assert of(LockedChild("a")) == of(LockedChild("a"))
+
+    def test_a_hasher_may_return_the_same_type(self) -> None:
+        register_hasher(OrderedDict, lambda value: OrderedDict(sorted(value.items())))
+        assert of(OrderedDict(a=1, b=2)) == of(OrderedDict(b=2, a=1))
+        register_hasher(Own, lambda value: value)
+        assert of(Own("a", 1)) != of(Own("a", 2))
+
+    def test_it_holds_inside_containers(self) -> None:
+        register_hasher(Locked, lambda value: value.name)
+        assert of({"x": [Locked("a")]}) == of({"x": [Locked("a")]})
+
+    def test_an_error_becomes_a_refusal(self) -> None:
+        register_hasher(Locked, lambda value: value.missing)
+        with pytest.raises(UnhashableArgumentError, match="AttributeError"):
+            of([Locked("a")])
+
+    @pytest.mark.parametrize("kind", [int, dict, "list", 3])
+    def test_builtins_and_nonsense_are_refused(self, kind: Any) -> None:
+        with pytest.raises(ConfigurationError):
+            register_hasher(kind, repr)
+
+
+def test_own_method_stands_for_the_state() -> None:
+    assert of(Own("a", 1)) == of(Own("a", threading.Lock()))
+    assert of(Own("a")) != of(Own("b"))
+    assert of(Own("a")) != of(OwnChild("a"))
+    assert of(Own("a")) != of("a")
+
+
+def test_own_method_that_fails_is_a_refusal() -> None:
+    value = Own("a")
+    del value.name
+    with pytest.raises(UnhashableArgumentError, match="__memofp__"):
+        of(value)
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_no_method_of_a_plain_class_is_called(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = (Loud, WithLoudMeta)[number]
+    monkeypatch.setattr("memofp._values._walk._code_hasher", lambda code: b"0" * 16)
+    a, b, c = kind(1), kind(1), kind(2)
+    armed.append(True)
+    try:
+        assert of(a) == of(b)
+        assert of([a]) != of([c])
+    finally:
+        armed.clear()
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "two"), [(LoudList, [1], [2]), (LoudDict, {"a": 1}, {"a": 2}), (LoudInt, 1, 2), (LoudStr, "a", "b")]
+)
+def test_no_method_of_a_builtin_subclass_is_called(kind: type, one: object, two: object) -> None:
+    assert of(kind(one)) != of(kind(two))
+    assert of(kind(one)) == of(kind(one))
