@@ -23,7 +23,10 @@ from memofp._store._protocol import BackendError
 
 __all__ = ["BUSY_TIMEOUT_S", "Connection", "Database", "translate"]
 
-BUSY_TIMEOUT_S = 3.0
+BUSY_TIMEOUT_S = 2.0
+_HURRIED_TIMEOUT_S = 0.05  # after one wait in vain, for a while: the holder may be stopped for good
+_HURRIED_FOR_S = 5.0
+_FROZEN_FOR_S = 2.0
 _FORK_PATIENCE_S = 1.0
 _PRAGMAS = """
 PRAGMA trusted_schema = OFF;
@@ -40,13 +43,14 @@ class Connection(sqlite3.Connection):
     """A connection that closes itself quietly, and never in a process that did not open it.
 
     Attributes:
-        identity: device and inode of the file that it was opened on.
-        seen: `PRAGMA data_version` and what was derived from it, for `generation`.
+        owner: process that opened it.
+        hurried: whether it waits for locks shortly only.
+        frozen: when to look again whether the file can be opened as usual; 0 if it was.
     """
 
-    identity: tuple[int, int]
     owner: int
-    writable: bool
+    hurried: bool
+    frozen: float
 
     def __del__(self) -> None:
         if getattr(self, "owner", None) == os.getpid():
@@ -61,6 +65,7 @@ class Database:
         self._free: deque[Connection] = deque()
         self._lock = threading.Lock()
         self._all: weakref.WeakSet[Connection] = weakref.WeakSet()
+        self._hurried_until = 0.0
         _instances.add(self)
 
     def lend(self) -> Connection:
@@ -70,10 +75,23 @@ class Database:
             sqlite3.Error, OSError: if the database cannot be opened.
         """
         try:
-            return self._free.pop()
+            connection = self._free.pop()
         except IndexError:
             with self._lock:  # a fork in progress holds it
-                return self._open()
+                connection = self._open()
+        if connection.hurried or self._hurried_until:
+            self._set_pace(connection)
+        if connection.frozen and time.monotonic() > connection.frozen:
+            connection.close()
+            return self.lend()
+        return connection
+
+    def _set_pace(self, connection: Connection) -> None:
+        if self._hurried_until and time.monotonic() > self._hurried_until:
+            self._hurried_until = 0.0
+        connection.hurried = bool(self._hurried_until)
+        wait_s = _HURRIED_TIMEOUT_S if connection.hurried else BUSY_TIMEOUT_S
+        connection.execute(f"PRAGMA busy_timeout = {wait_s * 1000:.0f}").fetchall()
 
     def take_back(self, connection: Connection) -> None:
         """Make a connection free for others; one with an open transaction is rolled back."""
@@ -91,8 +109,7 @@ class Database:
         try:
             rows = connection.execute(statement, values).fetchall()
         except sqlite3.DatabaseError as error:
-            if translate(error, "").damaged:
-                connection.close()  # what it has read so far cannot be trusted either
+            self._note(connection, error)
             raise
         finally:
             self.take_back(connection)
@@ -103,18 +120,27 @@ class Database:
         connection = self.lend()
         try:
             connection.executescript(f"BEGIN IMMEDIATE; {script}; COMMIT")
+        except sqlite3.DatabaseError as error:
+            self._note(connection, error)
+            raise
         finally:
             self.take_back(connection)
 
+    def _note(self, connection: Connection, error: sqlite3.DatabaseError) -> None:
+        """Draw the conclusions from an error: wait less next time, or trust the connection no more."""
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            self._hurried_until = time.monotonic() + _HURRIED_FOR_S
+        elif (
+            translate(error, "").damaged
+            or getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_READONLY
+        ):
+            connection.close()  # a fresh one may be sound, or may write
+
     def _open(self) -> Connection:
-        status = os.stat(self.path)
         try:
-            connection = self._connect(
-                f"file:{quote(self.path)}?mode=rw", writable=os.access(self.path, os.W_OK)
-            )
+            connection = self._connect(f"file:{quote(self.path)}?mode=rw")
         except sqlite3.OperationalError:
             connection = self._open_unwritable()
-        connection.identity = (status.st_dev, status.st_ino)
         self._all.add(connection)
         return connection
 
@@ -122,13 +148,15 @@ class Database:
         """Open on a read-only file system, where SQLite cannot make its shared index."""
         uri = f"file:{quote(self.path)}?mode=ro"
         try:
-            return self._connect(uri, writable=False)
+            return self._connect(uri)
         except sqlite3.OperationalError:
             if os.path.exists(self.path + "-wal") and os.path.getsize(self.path + "-wal"):
                 raise  # without its log the file would show an older, perhaps torn, state
-            return self._connect(uri + "&immutable=1", writable=False)
+            connection = self._connect(uri + "&immutable=1")  # SQLite takes it for unchanging
+            connection.frozen = time.monotonic() + _FROZEN_FOR_S
+            return connection
 
-    def _connect(self, uri: str, *, writable: bool) -> Connection:
+    def _connect(self, uri: str) -> Connection:
         connection = sqlite3.connect(
             uri,
             timeout=BUSY_TIMEOUT_S,
@@ -138,7 +166,8 @@ class Database:
             uri=True,
         )
         connection.owner = os.getpid()
-        connection.writable = writable
+        connection.hurried = False
+        connection.frozen = 0.0
         try:
             connection.executescript(_PRAGMAS)
             connection.execute("SELECT 1 FROM sqlite_master").fetchall()  # reads the file for the first time

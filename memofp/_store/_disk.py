@@ -85,10 +85,11 @@ class DiskStore:
             try:
                 self._put(key, draft, meta)
             except sqlite3.DatabaseError as error:
-                if not translate(error, "").damaged:
+                if translate(error, "").damaged:
+                    self._recover()
+                elif getattr(error, "sqlite_errorcode", 0) & 0xFF != sqlite3.SQLITE_READONLY:
                     raise
-                self._recover()
-                self._put(key, draft, meta)
+                self._put(key, draft, meta)  # on a fresh connection, which may write by now
         except (sqlite3.Error, OSError) as error:
             raise translate(error, self.place.directory) from error
 
@@ -157,7 +158,27 @@ class DiskStore:
 
         Goes through the index of tags, a batch at a time, so other entries are never read.
         """
-        return self._removed(lambda: sum(self._clear_tag(tag) for tag in self._tags_of(function, version)))
+
+        def remove() -> int:
+            tags = self._tags_of(function, version)
+            try:
+                return sum(self._clear_tag(tag) for tag in tags)
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_FULL:
+                    raise
+                self._make_room(tags)
+                return sum(self._clear_tag(tag) for tag in tags)
+
+        return self._removed(remove)
+
+    def _make_room(self, tags: list[int]) -> None:
+        """Remove the files of rows that are about to go: on a full disk, even removing takes room."""
+        for tag in tags:
+            select = "SELECT filename FROM Cache WHERE tag = ? AND filename IS NOT NULL"
+            for (name,) in self.database.run(select, (tag,)):
+                if _files.NAME_PATTERN.fullmatch(name):
+                    _files.remove(self.place.directory, name)
+        self.database.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _tags_of(self, function: str, version: str | None) -> list[int]:
         select = "SELECT id FROM memofp_version WHERE function = ? AND (? IS NULL OR version = ?)"

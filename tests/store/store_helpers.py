@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 
 from memofp._store import Hit, Miss, ResultStore
 
+ROOT = str(Path(__file__).resolve().parents[2])
 VERSION = "0123456789abcdef" * 2
 
 
@@ -48,3 +53,37 @@ def big(number: int = 0) -> bytes:
 def open_files() -> int:
     """Return how many descriptors this process has open."""
     return len(os.listdir("/proc/self/fd"))
+
+
+def run_python(
+    program: str,
+    *arguments: object,
+    environment: dict[str, str] | None = None,
+    flags: Sequence[str] = (),
+    timeout_s: float = 60,
+) -> subprocess.CompletedProcess[str]:
+    """Run a program in a new interpreter that can import memofp; fail if it fails."""
+    command = [sys.executable, *flags, "-c", textwrap.dedent(program), *map(str, arguments)]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+        env=child_environment(environment),
+    )
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
+    """Start a program in a new interpreter that can import memofp."""
+    command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=child_environment(None)
+    )
+
+
+def child_environment(more: dict[str, str] | None) -> dict[str, str]:
+    """Return this environment with memofp importable."""
+    return {**os.environ, "PYTHONPATH": ROOT, **(more or {})}
