@@ -94,8 +94,7 @@ def _content(value: Any) -> object:
     """Return what stands for a file's content, given the file or its path; None for None."""
     if value is None:
         return None
-    file = value if isinstance(value, File) else File(value)
-    return ("file", file.__memofp__())
+    return value if isinstance(value, File) else File(value)
 
 
 def _evaluate(text: str, function: FunctionType, parameter: str) -> Any:

@@ -33,6 +33,8 @@ class Fingerprint:
         digest: 32 hexadecimal characters; equal means that the function would do the same.
     """
 
+    digest: str
+
     __slots__ = ("_digests", "_graph", "_local", "_manifest", "_open_digest", "_root", "digest")
 
     def __init__(self, graph: Graph, root: int) -> None:

@@ -16,7 +16,7 @@ from memofp._fingerprint._graph import Graph, Node, is_code, leaf
 from memofp._fingerprint._packages import distribution_of
 from memofp._values import File
 
-__all__ = ["EnvVar", "Package", "add_declared"]
+__all__ = ["EnvVar", "Package", "add_declared", "declared_target"]
 
 _CHUNK = 1 << 20  # bytes read at a time
 _contents: dict[tuple[str, int, int, int, int], bytes] = {}
@@ -51,10 +51,11 @@ def add_declared(graph: Graph, root: int, declared: tuple[Any, ...]) -> None:
         ConfigurationError: a declared package is not installed.
     """
     for item in declared:
-        graph.nodes[root].add("declared", _target(graph, item))
+        graph.nodes[root].add("declared", declared_target(graph, item))
 
 
-def _target(graph: Graph, item: Any) -> int | bytes:
+def declared_target(graph: Graph, item: Any) -> int | bytes:
+    """Return the target of one declared dependency."""
     if isinstance(item, File):
         return _file_node(graph, os.fspath(item.path))
     if isinstance(item, EnvVar):

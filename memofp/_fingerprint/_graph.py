@@ -102,6 +102,8 @@ class Graph:
         known = self._by_id.get(id(obj))
         if known is not None:
             return known
+        if getattr(type(obj), "__memofp_memoized__", False) and not memoized_extras(obj):
+            return self.visit(obj.__wrapped__, name)  # decorated or not, it does the same
         index = self._by_id[id(obj)] = self.add(Node("", name, obj))
         self._pending.append(index)
         return index
@@ -248,6 +250,12 @@ class Graph:
                 parts += [mode.encode(), node.extras[mode]]
             out.append(digest_parts(b"local", parts) if len(parts) > 1 else node.local)
         return out
+
+
+def memoized_extras(obj: Any) -> tuple[Any, ...]:
+    """Return what a memoized function declares beside its code: its version and dependencies, if any."""
+    _, _, version, _, declared = obj.__memofp__()
+    return (version, *declared) if version is not None or declared else ()
 
 
 def is_code(value: object) -> bool:

@@ -29,7 +29,7 @@ class Guards:
     """What a fingerprint read, and whether it is still the same."""
 
     def __init__(self, wanted: bool = True) -> None:
-        self.wanted = wanted  # False where the digest is wanted once and nobody asks again
+        self.wanted: bool = wanted  # False where the digest is wanted once and nobody asks again
         self._names: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
         self._functions: list[tuple[FunctionType, tuple[Any, ...]]] = []
         self._empty: list[dict[str, Any]] = []  # attributes of functions that have none

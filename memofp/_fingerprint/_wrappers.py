@@ -10,8 +10,9 @@ from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_function, place_of_module
+from memofp._fingerprint._declared import declared_target
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
-from memofp._fingerprint._graph import Graph, Node, is_code
+from memofp._fingerprint._graph import Graph, Node, is_code, memoized_extras
 
 __all__ = ["expand_wrapper"]
 
@@ -31,6 +32,9 @@ def expand_wrapper(graph: Graph, node: Node, obj: Any) -> bool:
         if isinstance(obj, kind):
             expander(graph, node, obj)
             return True
+    if getattr(type(obj), "__memofp_memoized__", False):
+        _expand_memoized(graph, node, obj)
+        return True
     inner = wrapped_by(graph, obj)
     if inner is not None:
         node.local = b"wrapper"
@@ -43,11 +47,8 @@ def expand_wrapper(graph: Graph, node: Node, obj: Any) -> bool:
 def wrapped_by(graph: Graph, obj: Any) -> Any:
     """Return the user's function inside another library's callable object, None if there is none.
 
-    A memoized function stands for its own code, not for its wrapper; numba's dispatchers keep the
-    function in `py_func`, most others in `__wrapped__`.
+    Numba's dispatchers keep the function in `py_func`, most others in `__wrapped__`.
     """
-    if getattr(type(obj), "__memofp_memoized__", False):
-        return obj.__wrapped__
     if graph.place(place_of_class(type(obj))).kind == "user" or isinstance(obj, type):
         return None
     if type(obj).__module__.partition(".")[0] == "numba":
@@ -55,6 +56,15 @@ def wrapped_by(graph: Graph, obj: Any) -> Any:
     space = getattr(obj, "__dict__", None)
     inner = space.get("__wrapped__") if isinstance(space, dict) else None
     return inner if callable(inner) else None
+
+
+def _expand_memoized(graph: Graph, node: Node, obj: Any) -> None:
+    """A memoized function stands for its own code and for what it declares, not for its wrapper."""
+    version, *declared = memoized_extras(obj)
+    node.local = digest_parts(b"memoized", [ascii(version).encode()])
+    node.add("wrapped", graph.visit(obj.__wrapped__, node.name))
+    for item in declared:
+        node.add("declared", declared_target(graph, item))
 
 
 def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:

@@ -90,6 +90,8 @@ def _file(value: File) -> Node:
             while block := stream.read(1 << 20):
                 hasher.update(block)
                 size += len(block)
+    except FileNotFoundError:
+        return leaf("memofp.File absent")  # what a function does without the file can be stored as well
     except OSError as error:
         reason = f"is a file that cannot be read ({error.strerror or error}: {value.path!r})"
         return Refusal(reason, "memofp.File", error)
