@@ -29,11 +29,12 @@ _STAMP = "swept"
 _SLACK = 0.9  # of a limit is kept when it is exceeded, so that not every store has to evict
 _BATCH = 1000  # rows a statement
 _ROW_BYTES = 200  # of overhead that an entry has beside its bytes
-_EXPIRED = "SELECT rowid, size + length(value) FROM Cache WHERE expire_time IS NOT NULL AND expire_time <= ?"
-_OLD = "SELECT rowid, size + length(value) FROM Cache WHERE store_time < ?"
+_SIZE = "size + COALESCE(length(value), 0)"
+_EXPIRED = f"SELECT rowid, {_SIZE} FROM Cache WHERE expire_time IS NOT NULL AND expire_time <= ?"
+_OLD = f"SELECT rowid, {_SIZE} FROM Cache WHERE store_time < ?"
 _WORST = f"""
-SELECT rowid, size + length(value) FROM Cache
-ORDER BY duration * (access_count + 1) / (size + length(value) + {_ROW_BYTES}), access_time
+SELECT rowid, {_SIZE} FROM Cache
+ORDER BY duration * (access_count + 1) / ({_SIZE} + {_ROW_BYTES}), access_time
 """
 
 
@@ -61,7 +62,7 @@ def sweep_daily(store: DiskStore) -> None:
             return
         with store.place.exclusively("collect") as is_alone:
             if is_alone:
-                os.close(os.open(stamp, os.O_WRONLY | os.O_CREAT, store.place.mode))
+                os.close(_files.open_private(stamp, os.O_WRONLY | os.O_CREAT, store.place.mode))
                 os.utime(stamp)
                 _sweep(store, YOUNG_S)
 

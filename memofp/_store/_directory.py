@@ -12,6 +12,7 @@ import os
 import stat
 from collections.abc import Iterable
 
+from memofp._store._files import open_private
 from memofp._store._protocol import BackendError
 
 __all__ = ["check_directory", "make_directory", "mark_directory"]
@@ -80,10 +81,8 @@ def mark_directory(path: str, mode: int) -> None:
     """Tell backup tools and git that this is a cache; leaves files that are there alone."""
     for name, content in (("CACHEDIR.TAG", _TAG), (".gitignore", _IGNORE)):
         with contextlib.suppress(FileExistsError):
-            fd = os.open(os.path.join(path, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+            fd = open_private(os.path.join(path, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
             try:
-                if os.name == "posix":
-                    os.fchmod(fd, mode)
                 os.write(fd, content)
             finally:
                 os.close(fd)

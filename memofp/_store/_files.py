@@ -27,9 +27,9 @@ LEFTOVER_PATTERN = re.compile(
     r"\.new-[0-9a-f]{16}|cache\.db\.(new-[0-9a-f]{8}|damaged-(?P<aside>\d+)-[0-9a-f]{6})(-wal|-shm)?",
     re.ASCII,
 )
-_READ_FLAGS = (
-    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-)
+_READ_FLAGS = os.O_RDONLY
+for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not blocking: a planted pipe would
+    _READ_FLAGS |= getattr(os, _name, 0)
 _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WEEK_S = 7 * 86400
 _STEP = 1 << 30  # bytes a system call; Linux stops at 2 GiB, macOS fails there
@@ -47,8 +47,9 @@ def write_file(path: str, chunks: Iterable[Buffer], mode: int) -> tuple[int, tup
     Raises:
         OSError: whatever the file system said.
     """
-    fd = _create(path, mode)
+    fd = -1
     try:
+        fd = _create(path, mode)
         try:
             size = 0
             for chunk in chunks:
@@ -65,14 +66,17 @@ def write_file(path: str, chunks: Iterable[Buffer], mode: int) -> tuple[int, tup
 
 def _create(path: str, mode: int) -> int:
     try:
-        fd = os.open(path, _WRITE_FLAGS, mode)
+        return open_private(path, _WRITE_FLAGS, mode)
     except FileNotFoundError:
         make_directories(os.path.dirname(path), mode | 0o100 | ((mode & 0o070) and 0o2010))
-        fd = os.open(path, _WRITE_FLAGS, mode)
-    if hasattr(os, "fchmod"):
-        status = os.fstat(fd)
-        if stat.S_IMODE(status.st_mode) != mode:
-            os.fchmod(fd, mode)
+        return open_private(path, _WRITE_FLAGS, mode)
+
+
+def open_private(path: str, flags: int, mode: int) -> int:
+    """Open a file for writing and give it exactly these rights, whatever the umask says."""
+    fd = os.open(path, flags | getattr(os, "O_CLOEXEC", 0), mode)
+    if hasattr(os, "fchmod") and stat.S_IMODE(os.fstat(fd).st_mode) != mode:
+        os.fchmod(fd, mode)
     return fd
 
 

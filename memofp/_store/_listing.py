@@ -12,6 +12,7 @@ __all__ = ["functions", "row", "scan", "stats", "totals", "uses_script", "versio
 
 Ask = Callable[..., list[Any]]  # runs a statement with values, gives its rows
 
+_SIZE = "size + COALESCE(length(value), 0)"
 _PAGE = 500  # rows; the database is free between two pages
 _HEAD_BYTES = 4096  # of each value; the head lies in front, a longer one is read again
 
@@ -53,7 +54,7 @@ def totals(ask: Ask) -> tuple[int, int]:
 def row(ask: Ask, key: bytes) -> Row | None:
     """Return one entry by its key, or None."""
     select = (
-        f"SELECT key, substr(value, 1, {_HEAD_BYTES}), function, version, size + length(value), "
+        f"SELECT key, substr(value, 1, {_HEAD_BYTES}), function, version, {_SIZE}, "
         "access_count, access_time FROM Cache JOIN memofp_version ON id = tag WHERE key = ? AND raw = 1"
     )
     rows = ask(select, (key,))
@@ -70,7 +71,7 @@ def scan(ask: Ask, function: str | None, version: str | None) -> Iterator[Row]:
 
 def _scan_tag(ask: Ask, tag: int, name: str, digest: str) -> Iterator[Row]:
     select = (
-        f"SELECT rowid, key, substr(value, 1, {_HEAD_BYTES}), size + length(value), access_count, "
+        f"SELECT rowid, key, substr(value, 1, {_HEAD_BYTES}), {_SIZE}, access_count, "
         f"access_time FROM Cache WHERE tag = ? AND rowid > ? AND raw = 1 ORDER BY rowid LIMIT {_PAGE}"
     )
     last = -1

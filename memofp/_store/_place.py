@@ -17,6 +17,7 @@ from collections.abc import Iterator
 
 from memofp._store._database import Database, translate
 from memofp._store._directory import check_directory, make_directory, mark_directory
+from memofp._store._files import open_private
 from memofp._store._flight import Flights
 from memofp._store._locks import RESERVED
 from memofp._store._protocol import BackendError
@@ -188,7 +189,7 @@ class Place:
     def bump_generation(self) -> None:
         """Make `generation` differ, in all processes: the file grows by a byte."""
         with contextlib.suppress(OSError):
-            fd = os.open(self._generation_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, self.mode)
+            fd = open_private(self._generation_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, self.mode)
             try:
                 os.write(fd, b".")
                 if os.fstat(fd).st_size > _LONGEST_GENERATION:

@@ -118,7 +118,7 @@ def correct_sums(database: Database) -> None:
         "DELETE FROM Cache WHERE tag IS NULL OR tag NOT IN (SELECT id FROM memofp_version);"
         "UPDATE memofp_version SET "
         "entries = (SELECT COUNT(*) FROM Cache WHERE tag = id),"
-        "bytes = (SELECT COALESCE(SUM(size + length(value)), 0) FROM Cache WHERE tag = id),"
+        "bytes = (SELECT COALESCE(SUM(size + COALESCE(length(value), 0)), 0) FROM Cache WHERE tag = id),"
         "seconds = (SELECT COALESCE(SUM(duration), 0) FROM Cache WHERE tag = id);"
         "UPDATE Settings SET value = (SELECT COUNT(*) FROM Cache) WHERE key = 'count';"
         "UPDATE Settings SET value = (SELECT COALESCE(SUM(size), 0) FROM Cache) WHERE key = 'size'"

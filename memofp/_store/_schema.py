@@ -48,18 +48,18 @@ CREATE TABLE memofp_trash (filename TEXT NOT NULL);
 CREATE INDEX memofp_filename ON Cache (filename) WHERE filename IS NOT NULL;
 CREATE TRIGGER memofp_insert AFTER INSERT ON Cache FOR EACH ROW BEGIN
   UPDATE memofp_version SET entries = entries + 1, seconds = seconds + NEW.duration,
-    bytes = bytes + NEW.size + length(NEW.value) WHERE id = NEW.tag;
+    bytes = bytes + NEW.size + COALESCE(length(NEW.value), 0) WHERE id = NEW.tag;
 END;
 CREATE TRIGGER memofp_delete AFTER DELETE ON Cache FOR EACH ROW BEGIN
   UPDATE memofp_version SET entries = entries - 1, seconds = seconds - OLD.duration,
-    bytes = bytes - OLD.size - length(OLD.value) WHERE id = OLD.tag;
+    bytes = bytes - OLD.size - COALESCE(length(OLD.value), 0) WHERE id = OLD.tag;
   INSERT INTO memofp_trash SELECT OLD.filename WHERE OLD.filename IS NOT NULL;
 END;
 CREATE TRIGGER memofp_update AFTER UPDATE OF value ON Cache FOR EACH ROW BEGIN
   UPDATE memofp_version SET entries = entries - 1, seconds = seconds - OLD.duration,
-    bytes = bytes - OLD.size - length(OLD.value) WHERE id = OLD.tag;
+    bytes = bytes - OLD.size - COALESCE(length(OLD.value), 0) WHERE id = OLD.tag;
   UPDATE memofp_version SET entries = entries + 1, seconds = seconds + NEW.duration,
-    bytes = bytes + NEW.size + length(NEW.value) WHERE id = NEW.tag;
+    bytes = bytes + NEW.size + COALESCE(length(NEW.value), 0) WHERE id = NEW.tag;
   INSERT INTO memofp_trash SELECT OLD.filename
     WHERE OLD.filename IS NOT NULL AND OLD.filename IS NOT NEW.filename;
 END;
