@@ -7,7 +7,8 @@ no code of the user's runs.  A guard that fails means "compute again", never "ch
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter, is_, itemgetter
+from itertools import chain
+from operator import attrgetter, call, is_, itemgetter
 from types import CellType, FunctionType
 from typing import Any
 
@@ -22,6 +23,11 @@ class _Absent:
 
 
 ABSENT = _Absent()
+_CONTENTS = attrgetter("cell_contents")
+_CODE = attrgetter("__code__")
+_DEFAULTS = attrgetter("__defaults__")
+_KEYWORD_DEFAULTS = attrgetter("__kwdefaults__")
+_BOTH_DEFAULTS = attrgetter("__defaults__", "__kwdefaults__")
 _FUNCTION_PARTS = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -98,66 +104,93 @@ class Guards:
         return True
 
     def _compile(self) -> list[Callable[[], bool]]:
-        checks: list[Callable[[], bool]] = []
-        for space, bound in self._names.values():
-            checks.append(_names_check(space, bound))
-        if self._functions:
-            checks.append(_functions_check(self._functions))
-        if self._empty:
-            checks.append(lambda: not any(self._empty))
-        if self._cells:
-            checks.append(_cells_check(self._cells))
-        checks.extend(_dict_check(*entry) for entry in self._dicts.values())
-        checks.extend(_sequence_check(*entry) for entry in self._sequences.values())
-        checks.extend(_attribute_check(*entry) for entry in self._attributes)
-        checks.extend(_probe_check(*entry) for entry in self._probes)
-        return checks
+        """Return one check for each kind of guard, over all guarded things of that kind at once."""
+        made = (
+            _names_check(list(self._names.values())),
+            _absence_check(list(self._names.values())),
+            _functions_check(self._functions),
+            _empty_check(self._empty),
+            _cells_check(self._cells),
+            _mappings_check(list(self._dicts.values())),
+            _sequences_check(list(self._sequences.values())),
+            _attributes_check(self._attributes),
+            *(_probe_check(*entry) for entry in self._probes),
+        )
+        return [check for check in made if check is not None]
 
 
-def _names_check(space: dict[str, Any], bound: dict[str, Any]) -> Callable[[], bool]:
-    present = [n for n, v in bound.items() if v is not ABSENT]
-    absent = frozenset(n for n, v in bound.items() if v is ABSENT)
-    values = [bound[n] for n in present]
-    if len(present) > 1:
-        get = itemgetter(*present)
-
-        def many() -> bool:
-            return all(map(is_, get(space), values)) and (not absent or absent.isdisjoint(space))
-
-        return many
-    if len(present) == 1:
-        name, value = present[0], values[0]
-
-        def one() -> bool:
-            return space.get(name, ABSENT) is value and (not absent or absent.isdisjoint(space))
-
-        return one
-
-    def none() -> bool:
-        return absent.isdisjoint(space)
-
-    return none
+_Check = Callable[[], bool]
+_Space = dict[str, Any]
 
 
-def _functions_check(guarded: list[tuple[FunctionType, tuple[Any, ...]]]) -> Callable[[], bool]:
-    functions = [f for f, _ in guarded]
-    parts = [part for _, all_three in guarded for part in all_three]
+def _names_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> _Check | None:
+    getters, spaces, values = [], [], []
+    for space, bound in guarded:
+        names = [n for n, v in bound.items() if v is not ABSENT]
+        if not names:
+            continue
+        if len(names) == 1:
+            names *= 2  # itemgetter returns a tuple for two names and more
+        getters.append(itemgetter(*names))
+        spaces.append(space)
+        values += [bound[n] for n in names]
+    if not getters:
+        return None
 
     def check() -> bool:
-        return all(
-            map(is_, [p for f in functions for p in (f.__code__, f.__defaults__, f.__kwdefaults__)], parts)
+        return all(map(is_, chain.from_iterable(map(call, getters, spaces)), values))
+
+    return check
+
+
+def _absence_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> _Check | None:
+    unbound = [(s.keys(), frozenset(n for n, v in bound.items() if v is ABSENT)) for s, bound in guarded]
+    are_disjoint = [keys.isdisjoint for keys, absent in unbound if absent]
+    absents = [absent for _, absent in unbound if absent]
+    if not absents:
+        return None
+
+    def check() -> bool:
+        return all(map(call, are_disjoint, absents))
+
+    return check
+
+
+def _functions_check(guarded: list[tuple[FunctionType, tuple[Any, ...]]]) -> _Check | None:
+    functions = [f for f, _ in guarded]
+    codes = [parts[0] for _, parts in guarded]
+    with_defaults = [(f, parts) for f, parts in guarded if parts[1] or parts[2]]
+    with_functions = [f for f, _ in with_defaults]
+    values = [value for _, parts in with_defaults for value in parts[1:]]
+    # Most functions have no defaults: that none came is one look at truth, not at identity.
+    without = [f for f, parts in guarded if not (parts[1] or parts[2])]
+    if not functions:
+        return None
+
+    def check() -> bool:
+        return (
+            all(map(is_, map(_CODE, functions), codes))
+            and not any(map(_DEFAULTS, without))
+            and not any(map(_KEYWORD_DEFAULTS, without))
+            and all(map(is_, chain.from_iterable(map(_BOTH_DEFAULTS, with_functions)), values))
         )
 
     return check
 
 
-def _cells_check(cells: list[tuple[CellType, Any]]) -> Callable[[], bool]:
+def _empty_check(dicts: list[dict[str, Any]]) -> _Check | None:
+    return (lambda: not any(dicts)) if dicts else None
+
+
+def _cells_check(cells: list[tuple[CellType, Any]]) -> _Check | None:
     full = [c for c, v in cells if v is not ABSENT]
     values = [v for _, v in cells if v is not ABSENT]
     empty = [c for c, v in cells if v is ABSENT]
+    if not cells:
+        return None
 
     def check() -> bool:
-        return all(map(is_, [c.cell_contents for c in full], values)) and not any(map(_is_full, empty))
+        return all(map(is_, map(_CONTENTS, full), values)) and not any(map(_is_full, empty))
 
     return check
 
@@ -170,36 +203,52 @@ def _is_full(cell: CellType) -> bool:
     return True
 
 
-def _dict_check(mapping: Any, keys: list[Any], values: list[Any]) -> Callable[[], bool]:
-    size = len(keys)
+def _mappings_check(guarded: list[tuple[Any, list[Any], list[Any]]]) -> _Check | None:
+    mappings = [m for m, _, _ in guarded]
+    views = [m.values() for m in mappings]
+    sizes = [len(keys) for _, keys, _ in guarded]
+    keys = [k for _, own, _ in guarded for k in own]
+    values = [v for _, _, own in guarded for v in own]
+    if not mappings:
+        return None
 
     def check() -> bool:
         return (
-            len(mapping) == size
-            and all(map(is_, mapping.values(), values))
-            and all(map(is_, mapping, keys))
-        )  # fmt: skip
+            list(map(len, mappings)) == sizes
+            and all(map(is_, chain.from_iterable(views), values))
+            and all(map(is_, chain.from_iterable(mappings), keys))
+        )
 
     return check
 
 
-def _sequence_check(items: Any, snapshot: list[Any]) -> Callable[[], bool]:
-    size = len(snapshot)
+def _sequences_check(guarded: list[tuple[Any, list[Any]]]) -> _Check | None:
+    sequences = [s for s, _ in guarded]
+    sizes = [len(snapshot) for _, snapshot in guarded]
+    items = [item for _, snapshot in guarded for item in snapshot]
+    if not sequences:
+        return None
 
     def check() -> bool:
-        return len(items) == size and all(map(is_, items, snapshot))
+        return list(map(len, sequences)) == sizes and all(map(is_, chain.from_iterable(sequences), items))
 
     return check
 
 
-def _attribute_check(obj: Any, name: str, value: Any) -> Callable[[], bool]:
+def _attributes_check(guarded: list[tuple[Any, str, Any]]) -> _Check | None:
+    objects = [o for o, _, _ in guarded]
+    names = [n for _, n, _ in guarded]
+    values = [v for _, _, v in guarded]
+    if not guarded:
+        return None
+
     def check() -> bool:
-        return getattr(obj, name, ABSENT) is value
+        return all(map(is_, map(getattr, objects, names), values))
 
     return check
 
 
-def _probe_check(read: Callable[[], object], value: object) -> Callable[[], bool]:
+def _probe_check(read: Callable[[], object], value: object) -> _Check:
     def check() -> bool:
         return bool(read() == value)
 
