@@ -113,7 +113,7 @@ def in_child(task: dict[str, Any]) -> dict[str, Any]:
 
 def warm() -> None:
     """Import what the first fingerprint and the first call import, once for all children."""
-    for name in ("asyncio", "inspect", "sqlite3", "diskcache", "cloudpickle"):
+    for name in ("asyncio", "inspect", "sqlite3", "diskcache", "cloudpickle", "hmac", "memofp._store"):
         importlib.import_module(name)
     memofp.fingerprint(warm)
 
