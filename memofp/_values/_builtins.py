@@ -12,7 +12,7 @@ from memofp._digest import Hasher, digest
 from memofp._values._markers import File
 from memofp._values._origin import class_part, mro_of
 from memofp._values._parts import Leaf, Node, Parts, Refusal, leaf, pack
-from memofp._values._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain
+from memofp._values._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain, sort_large_set
 from memofp._values._state import state_of
 
 __all__ = ["EXACT", "buffer_field", "content_of", "reduce_subclass"]
@@ -40,6 +40,9 @@ def _reduce_container(value: Any, tag: bytes, children: Callable[[Any], list[tup
         if len(data) > SPILL_BYTES:
             return leaf("long " + tag.decode(), len(data), digest(data), mutable=mutable)
         return Leaf(data, mutable)
+    ordered = sort_large_set(value) if tag in (b"set", b"frozenset") else None
+    if ordered is not None:
+        return leaf("large " + tag.decode(), len(ordered), digest(dumps(ordered, 2)), mutable=mutable)
     return Parts(tag, children(value), ordered=tag not in (b"set", b"frozenset"), mutable=mutable)
 
 

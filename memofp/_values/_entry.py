@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from marshal import dumps
 
 from memofp._digest import digest
-from memofp._values._plain import ATOMS
+from memofp._values._plain import ATOMS, SPILL_BYTES
 from memofp._values._walk import Walk
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
 _SMALL = ATOMS - {bytes}  # bytes may be long, and are then hashed in place
+_SEQUENCES = frozenset({list, tuple})
 _is_small = _SMALL.issuperset
+_small_calls: set[tuple[type, ...]] = set()  # types of values that were all atoms
 
 
 def digest_value(value: object, path: str = "value") -> bytes:
@@ -36,12 +38,13 @@ class ArgumentDigester:
         function: qualified name, for errors.
     """
 
-    __slots__ = ("function", "names", "prefix")
+    __slots__ = ("function", "names", "names_prefix", "prefix")
 
     def __init__(self, names: tuple[str, ...], function: str) -> None:
         self.names = names
         self.function = function
-        self.prefix = dumps(names, 2)
+        self.names_prefix = dumps(names, 2)
+        self.prefix = self.names_prefix + dumps((None,) * len(names), 2)[:5]
 
     def __call__(self, values: tuple[object, ...]) -> bytes:
         """Return the 16-byte digest of one value for each name.
@@ -49,10 +52,37 @@ class ArgumentDigester:
         Raises:
             UnhashableArgumentError: for a value that cannot be hashed soundly; it has the path.
         """
-        if _is_small(map(type, values)):
-            data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of atoms
-            return digest(self.prefix + data[5:])
+        kinds = tuple(map(type, values))
+        if kinds in _small_calls or _is_small_call(kinds) or _is_flat(values):
+            data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of checked types
+            if len(data) < SPILL_BYTES:
+                return digest(self.names_prefix + data)
         return Walk(self.function).digest(values, self.names, self.prefix)
+
+
+def _is_small_call(kinds: tuple[type, ...]) -> bool:
+    if not _is_small(kinds):
+        return False
+    if len(_small_calls) < 4096:
+        _small_calls.add(kinds)
+    return True
+
+
+def _is_flat(values: tuple[object, ...]) -> bool:
+    """Tell whether the values are atoms and unshared lists, tuples and dicts of atoms."""
+    identities = []
+    for value in values:
+        kind = type(value)
+        if kind in _SMALL:
+            continue
+        if kind is dict:
+            if not (_is_small(map(type, value)) and _is_small(map(type, value.values()))):  # type: ignore[attr-defined,call-overload] # a dict
+                return False
+        elif kind not in _SEQUENCES or not _is_small(map(type, value)):  # type: ignore[call-overload] # a sequence
+            return False
+        if kind is not tuple:
+            identities.append(id(value))
+    return len(identities) < 2 or len(set(identities)) == len(identities)
 
 
 def digest_arguments(names: tuple[str, ...], values: Sequence[object], function: str) -> bytes:

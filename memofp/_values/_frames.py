@@ -7,6 +7,7 @@ from itertools import chain
 from struct import pack
 from typing import Any
 
+from memofp._values._plain import SETS, sort_large_set
 from memofp._values._sink import Sink
 
 __all__ = ["Frame", "container_frame"]
@@ -28,7 +29,9 @@ class Frame:
         inner, outer: sinks for its own bytes, and for what comes after it.
         meetings: the walk's count of new mutable objects when it was opened.
         reopened: where on the stack the same object was open already, or -1.
+        chunk_size: how many items to encode together at the next try; 0 for the most.
         chunk_end: items before this index are visited one by one.
+        single_skip: how many containers not to try as a whole before they are opened.
         shallow: how many levels further down not to look ahead for builtins.
         height: how many levels the items so far nest.
         child_height: the same of the last item.
@@ -38,6 +41,7 @@ class Frame:
     __slots__ = (
         "child_height",
         "chunk_end",
+        "chunk_size",
         "elements",
         "failed_depth",
         "footer",
@@ -53,6 +57,7 @@ class Frame:
         "position",
         "reopened",
         "shallow",
+        "single_skip",
     )
 
     inner: Sink
@@ -70,6 +75,8 @@ class Frame:
         self.meetings = 0
         self.reopened = -1
         self.chunk_end = 0
+        self.chunk_size = 0
+        self.single_skip = 0
         self.shallow = 0
         self.failed_depth = 0
         self.height = 0
@@ -84,7 +91,7 @@ class Frame:
             if index & 1 and type(key) in (str, int, bool):
                 return f"[{key!r}]" if len(str(key)) < 60 else f"[{str(key)[:50]!r}...]"
             return f"{{{'value' if index & 1 else 'key'} {index // 2}}}"
-        return "{element}" if self.elements is not None else f"[{index}]"
+        return "{element}" if self.labels in SETS else f"[{index}]"
 
 
 def container_frame(value: Any, kind: type) -> Frame:
@@ -93,11 +100,17 @@ def container_frame(value: Any, kind: type) -> Frame:
         frame = Frame(value, list(chain.from_iterable(value.items())), dict)
         frame.header, frame.footer = b"{", b"0"
         return frame
-    items = list(value) if kind in (set, frozenset) else value
+    mark, items, is_set = _MARK[kind], value, kind in SETS
+    if is_set:
+        items = sort_large_set(value)
+        if items is not None:
+            mark, is_set = b"\x09" + mark, False
+        else:
+            items = list(value)
     frame = Frame(value, items, kind)
     size = len(items)
-    frame.header = _MARK[kind] + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
+    frame.header = mark + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
     frame.mutable = kind in (list, set)
-    if kind in (set, frozenset):
+    if is_set:
         frame.elements = []
     return frame

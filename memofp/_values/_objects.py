@@ -11,9 +11,15 @@ from memofp._values._state import class_dict, layout_of, state_of
 
 __all__ = ["reduce_enum", "reduce_exception", "reduce_foreign", "reduce_instance", "reduces_itself"]
 
+_STRING = frozenset({str})
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _get_flags = type.__dict__["__flags__"].__get__
 _SIMPLE_STATE = ("__reduce__", "__reduce_ex__", "__getstate__")
+
+
+def are_strings(names: tuple[Any, ...]) -> bool:
+    """Tell whether all names are exact strings."""
+    return set(map(type, names)) <= _STRING
 
 
 def attribute_children(
@@ -23,7 +29,7 @@ def attribute_children(
 
     Names that are no exact strings (an instance dictionary takes any key) become children.
     """
-    if all(type(name) is str for name in names):
+    if are_strings(names):
         return names, [("." + name, value) for name, value in zip(names, values, strict=True)]
     children: list[tuple[str, object]] = []
     for name, value in zip(names, values, strict=True):
@@ -31,7 +37,7 @@ def attribute_children(
     return len(names), children
 
 
-def reduce_instance(value: object) -> Node:
+def reduce_instance(value: object) -> Parts:
     """Reduce an instance of a plain Python class: the class and the raw attributes.
 
     No method, property or hook of the class runs.

@@ -13,8 +13,19 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from gc import get_referents
 from itertools import compress
+from typing import Any
 
-__all__ = ["ATOMS", "CHUNK", "CONTAINERS", "LARGE_BYTES", "SPILL_BYTES", "SPILL_HEIGHT", "encode_plain"]
+__all__ = [
+    "ATOMS",
+    "CHUNK",
+    "CONTAINERS",
+    "LARGE_BYTES",
+    "MUTABLE",
+    "SPILL_BYTES",
+    "SPILL_HEIGHT",
+    "encode_plain",
+    "sort_large_set",
+]
 
 ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
@@ -26,9 +37,11 @@ NODE_LIMIT = 1 << 18  # items below one chunk; more are taken apart
 DEPTH_LIMIT = 32
 SPILL_BYTES = 1 << 20  # a longer immutable composite is replaced by its digest,
 SPILL_HEIGHT = 8  # and so is one that nests a multiple of so many levels
+LARGE_SET = 64  # from this size on, sets of one sortable type are sorted by value, not by encoding
 LARGE_BYTES = 1 << 16  # longer bytes objects are hashed in place
 
-_SETS: frozenset[type] = frozenset({set, frozenset})
+SETS: frozenset[type] = frozenset({set, frozenset})
+_SORTABLE: frozenset[type] = frozenset({int, str, bytes})
 _SET_LEVELS = 2  # marshal writes a set's elements twice, once to sort them: 2**n times below n sets
 
 _is_atom = ATOMS.issuperset
@@ -67,16 +80,21 @@ def encode_plain(
             return 0
         if depth_here >= SPILL_HEIGHT - 1 and kinds & SEPARATE:
             return depth_here
-        set_levels += not here.isdisjoint(_SETS)
-        if set_levels > _SET_LEVELS:
-            return depth_here
+        if not here.isdisjoint(SETS):
+            set_levels += 1
+            if set_levels > _SET_LEVELS:
+                return depth_here
+            if any(type(item) in SETS and len(item) >= LARGE_SET for item in level):  # type: ignore[arg-type] # a set
+                return 0
         inner = level if not here & ATOMS else list(compress(level, map(_is_container, map(type, level))))
         budget -= sum(map(len, inner))  # type: ignore[arg-type] # all are containers
-        if budget < 0 or not _add_identities(inner, here, identities, known):
+        if budget < 0 or not _add_identities(inner, here, identities):
             return 0
         level = get_referents(*inner)  # the elements; a dict gives keys (unless all are str) and values
     else:
         return depth
+    if known and not known.isdisjoint(identities):
+        return 0
     try:
         data = marshal.dumps(items, 2)  # type: ignore[arg-type] # a list or tuple of checked types
     except (ValueError, TypeError):  # 2 GiB in one string, or NaNs in a set that have no order
@@ -89,19 +107,24 @@ def encode_plain(
 _FAST = ATOMS | CONTAINERS
 
 
-def _add_identities(
-    level: Sequence[object], kinds: set[type], identities: set[int], known: AbstractSet[int]
-) -> bool:
-    """Add the mutable objects of a level; False if one of them is there already."""
+def _add_identities(level: Sequence[object], kinds: set[type], identities: set[int]) -> bool:
+    """Add the mutable objects of a level of containers; False if one of them is there already."""
     mutable = kinds & MUTABLE
     if not mutable:
         return True
     if len(mutable) != len(kinds & CONTAINERS):
         level = list(compress(level, map(_is_mutable, map(type, level))))
-    before = len(identities)
-    new = set(map(id, level))
-    identities |= new
-    return len(identities) == before + len(level) and known.isdisjoint(new)
+    count = len(identities) + len(level)
+    identities.update(map(id, level))
+    return len(identities) == count
+
+
+def sort_large_set(value: AbstractSet[Any]) -> list[Any] | None:
+    """Return the elements of a large set in order, if they are all exact `int`, `str` or `bytes`."""
+    if len(value) < LARGE_SET:
+        return None
+    kinds = set(map(type, value))
+    return sorted(value) if len(kinds) == 1 and kinds <= _SORTABLE else None
 
 
 def _has_large_bytes(level: Sequence[object]) -> bool:

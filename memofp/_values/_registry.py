@@ -37,6 +37,7 @@ _LIBRARIES = {
     "scipy": "_sparse",
     "torch": "_torch",
 }
+_NODES = frozenset({Leaf, Parts, Code, Refusal, Bare})
 _CACHE_LIMIT = 4096
 
 _hashers: dict[type | str, Callable[[Any], object]] = {}
@@ -75,7 +76,7 @@ def reduce_value(value: object) -> Node:
     kind = type(value)
     rules = _rules.get(kind)
     if rules is None:
-        if kind in (Leaf, Parts, Code, Refusal):
+        if kind in _NODES and kind is not Bare:
             return value  # type: ignore[return-value] # the check is on the exact type
         if kind is Bare:
             value = value.value  # type: ignore[attr-defined] # likewise
@@ -83,6 +84,12 @@ def reduce_value(value: object) -> Node:
             return (_rules.get(kind) or _find_rules(kind))[1](value)
         rules = _find_rules(kind)
     return rules[0](value)
+
+
+def is_plain_instance(kind: type) -> bool:
+    """Tell whether instances of a class are reduced to the class and its raw attributes."""
+    rules = _rules.get(kind) or (_find_rules(kind) if kind not in _NODES else None)
+    return rules is not None and rules[0] is reduce_instance
 
 
 def _find_rules(kind: type) -> tuple[Rule, Rule]:

@@ -21,19 +21,26 @@ from typing import Any
 
 from memofp._errors import UnhashableArgumentError
 from memofp._values._frames import Frame, container_frame
+from memofp._values._objects import are_strings, reduce_instance
+from memofp._values._origin import class_part
 from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
+from memofp._values._parts import pack as pack_fields
 from memofp._values._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
-from memofp._values._registry import reduce_value
+from memofp._values._registry import is_plain_instance, reduce_value
 from memofp._values._sink import Sink
+from memofp._values._state import layout_of, state_of
 
 __all__ = ["Walk", "set_code_hasher"]
 
 _PARTS, _CODE, _DEFINE, _REFER, _LOOP, _HUGE = b"\x02", b"\x03", b"\x04", b"\x05", b"\x07", b"\x08"
+_SMALL_CHUNK = 16  # items; fewer are visited one by one
 _DEPTH = 32  # levels that a first look at builtins goes down
 _MEMO_BYTES = 1024  # shorter encodings are made again rather than remembered
 _MEMO_LIMIT_BYTES = 1 << 26
 _SIZE_LIMIT = (1 << 31) - 1  # marshal's, in bytes
 _SYNTHETIC = frozenset({Leaf, Parts, Code, Refusal, Bare})
+
+_is_small = (ATOMS - {bytes}).issuperset
 
 _code_hasher: Callable[[object], bytes] | None = None
 
@@ -72,6 +79,7 @@ class Walk:
         self.meetings = 0
         self.in_sets = 0
         self.reduced: dict[int, tuple[object, Node]] = {}
+        self.headers: dict[tuple[type, tuple[str, ...]], tuple[bytes, tuple[str, ...], bool]] = {}
         self.codes: dict[int, tuple[object, bytes]] = {}
         self.memo: dict[int, tuple[object, bytes, int]] = {}
         self.memo_bytes = 0
@@ -133,15 +141,21 @@ class Walk:
     def _take_chunk(self, frame: Frame) -> bool:
         """Encode the next items together, if they allow it."""
         start, items = frame.position, frame.items
-        end = min(start + CHUNK, len(items))
+        size = frame.chunk_size or CHUNK
+        end = min(start + size, len(items))
         chunk = items if end - start == len(items) else items[start:end]
         data = self._plain(chunk, frame)
-        if data is None:
-            frame.chunk_end = end
-            return False
-        self.sink.emit(data)
-        frame.position = end
-        return True
+        if data is not None:
+            self.sink.emit(data)
+            frame.position = end
+            frame.chunk_size = min(4 * size, CHUNK)
+            return True
+        if end - start > _SMALL_CHUNK:
+            frame.chunk_size = max(_SMALL_CHUNK, (end - start) // 16)
+            return True  # to be tried again with fewer items
+        frame.chunk_size = _SMALL_CHUNK
+        frame.chunk_end = end + 3 * _SMALL_CHUNK
+        return False
 
     def _plain(self, items: Sequence[object], frame: Frame) -> bytes | None:
         known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
@@ -187,11 +201,15 @@ class Walk:
         mutable = kind in MUTABLE
         if not mutable and self._emit_known(value):
             return
-        if len(frame.items) > 1 or frame.elements is not None:  # else the chunk was this very value
+        if frame.single_skip:
+            frame.single_skip -= 1
+            frame.failed_depth = 0
+        elif len(frame.items) > 1 or frame.elements is not None:  # else the chunk was this very value
             data = self._plain((value,), frame)
             if data is not None:
                 self.sink.emit(data)
                 return
+            frame.single_skip = 7  # its neighbours are likely to be of its kind
         if self._meet(value) if mutable else self._enter(value):
             inner = container_frame(value, kind)
             inner.shallow = frame.failed_depth // 2 or max(frame.shallow - 1, 0)
@@ -199,6 +217,9 @@ class Walk:
 
     def _visit_other(self, value: Any) -> None:
         kind = type(value)
+        if is_plain_instance(kind):
+            self._visit_instance(value, kind)
+            return
         if kind in _SYNTHETIC:
             node = reduce_value(value)
             owner = None
@@ -218,6 +239,36 @@ class Walk:
         else:
             assert isinstance(node, Refusal)
             raise UnhashableArgumentError(self.path(), node.reason, self.function) from node.cause
+
+    def _visit_instance(self, value: Any, kind: type) -> None:
+        """Encode what `reduce_instance` would give, with a header that is made once a class and names."""
+        if self._emit_known(value):
+            return
+        names, values = state_of(value)
+        key = (kind, names)
+        known = self.headers.get(key)
+        if known is None:
+            if not are_strings(names):
+                self._push_parts(reduce_instance(value), value)
+                return
+            known = self.headers[key] = self._instance_header(kind, names)
+        header, labels, mutable = known
+        if not (self._meet(value) if mutable else self._enter(value)):
+            return
+        if _is_small(map(type, values)) and mutable:
+            self.sink.emit(header + dumps(values, 2)[5:])
+            self._note_height(1)
+            return
+        frame = Frame(value, values, labels)
+        frame.header, frame.mutable = header, mutable
+        frame.shallow = max(self.stack[-1].shallow - 1, 0)
+        self._push(frame)
+
+    def _instance_header(self, kind: type, names: tuple[str, ...]) -> tuple[bytes, tuple[str, ...], bool]:
+        tag, part = pack_fields("object", names), class_part(kind)
+        header = _PARTS + dumps((tag, len(names) + 1), 2)
+        header += part.data if isinstance(part, Leaf) else _CODE + self._code_digest(Code("class", part))
+        return header, tuple(["." + name for name in names]), not layout_of(kind).frozen
 
     def _reduce(self, value: object) -> Node:
         known = self.reduced.get(id(value))

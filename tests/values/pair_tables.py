@@ -8,7 +8,14 @@ from importlib.util import find_spec
 
 from value_tools import of, use_names
 
-_NEEDS = {"numpy": "numpy", "pandas": "pandas", "polars": "polars", "arrow": "pyarrow", "sparse": "scipy", "torch": "torch"}
+_NEEDS = {
+    "numpy": "numpy",
+    "pandas": "pandas",
+    "polars": "polars",
+    "arrow": "pyarrow",
+    "sparse": "scipy",
+    "torch": "torch",
+}
 _ALL = ("builtins", "stdlib", "objects", "numpy", "pandas", "polars", "arrow", "sparse", "torch")
 TABLES = [name for name in _ALL if find_spec(_NEEDS.get(name, "sys")) is not None]
 

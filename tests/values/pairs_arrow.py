@@ -28,7 +28,11 @@ def differ() -> Iterator[Pair]:
     yield "structs", pa.array([{"a": 1}]), pa.array([{"b": 1}])
     yield "missing struct and field", pa.array([{"a": None}], S), pa.array([None], S)
     yield "dictionary and values", pa.array(["a"]).dictionary_encode(), pa.array(["a"])
-    yield "dictionary words", pa.DictionaryArray.from_arrays([0], ["a", "b"]), pa.DictionaryArray.from_arrays([0], ["a"])
+    yield (
+        "dictionary words",
+        pa.DictionaryArray.from_arrays([0], ["a", "b"]),
+        pa.DictionaryArray.from_arrays([0], ["a"]),
+    )
     yield "units", pa.array([1], pa.timestamp("s")), pa.array([1], pa.timestamp("ms"))
     yield "zones", pa.array([1], pa.timestamp("s")), pa.array([1], pa.timestamp("s", "UTC"))
     yield "decimals", pa.array([Decimal("1.0")]), pa.array([Decimal("1.00")])
@@ -38,7 +42,11 @@ def differ() -> Iterator[Pair]:
     yield "columns", pa.table({"a": [1], "b": [2]}), pa.table({"a": [2], "b": [1]})
     yield "schema metadata", pa.table({"a": [1]}), pa.table({"a": [1]}).replace_schema_metadata({"k": "v"})
     yield "field metadata", pa.field("a", pa.int8()), pa.field("a", pa.int8(), metadata={"k": "v"})
-    yield "nested field metadata", pa.list_(pa.field("a", pa.int8())), pa.list_(pa.field("a", pa.int8(), metadata={"k": "v"}))
+    yield (
+        "nested field metadata",
+        pa.list_(pa.field("a", pa.int8())),
+        pa.list_(pa.field("a", pa.int8(), metadata={"k": "v"})),
+    )
     yield "nullability", pa.field("a", pa.int8()), pa.field("a", pa.int8(), nullable=False)
     yield "schemas", pa.schema([("a", pa.int8())]), pa.schema([("a", pa.int16())])
     yield "scalars", pa.scalar(1), pa.scalar(2)
@@ -81,7 +89,11 @@ def share() -> Iterator[Pair]:
         three = pa.concat_arrays([array, array, array])
         yield f"slice of {kind}", three[end : 2 * end], array
         yield f"tail of {kind}", three[1:end], pa.array(items[1:], kind)
-        yield f"chunks of {kind}", pa.chunked_array([array[:1], array[1:2], array[2:]]), pa.chunked_array([array])
+        yield (
+            f"chunks of {kind}",
+            pa.chunked_array([array[:1], array[1:2], array[2:]]),
+            pa.chunked_array([array]),
+        )
         yield f"empty chunks of {kind}", pa.chunked_array([array[:0], array]), pa.chunked_array([array])
     yield "under missing", _hidden(1), _hidden(2)
     yield "hidden strings", _hidden_string(b"abcXXd"), _hidden_string(b"abcYYd")
@@ -89,7 +101,11 @@ def share() -> Iterator[Pair]:
     yield "all valid or no bitmap", _padded(0b11111111), pa.array([7, 8, 9], pa.int8())
     yield "dictionary chunks", _dictionary(True), _dictionary(False)
     yield "tables", pa.table({"a": pa.chunked_array([[1], [2]])}), pa.table({"a": [1, 2]})
-    yield "metadata", pa.schema([("a", pa.int8())], {"k": "v"}), pa.schema([("a", pa.int8())]).with_metadata({"k": "v"})
+    yield (
+        "metadata",
+        pa.schema([("a", pa.int8())], {"k": "v"}),
+        pa.schema([("a", pa.int8())]).with_metadata({"k": "v"}),
+    )
 
 
 def _hidden(value: int) -> Any:
@@ -109,7 +125,9 @@ def _padded(bits: int) -> Any:
 
 def _dictionary(chunked: bool) -> Any:
     if not chunked:
-        return pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array([0, 1, 1, 2], pa.int32()), ["a", "b", "c"])])
+        return pa.chunked_array(
+            [pa.DictionaryArray.from_arrays(pa.array([0, 1, 1, 2], pa.int32()), ["a", "b", "c"])]
+        )
     first = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), ["a", "b"])
     second = pa.DictionaryArray.from_arrays(pa.array([0, 1], pa.int32()), ["b", "c"])
     return pa.chunked_array([first, second])

@@ -49,9 +49,17 @@ def differ() -> Iterator[Pair]:
     yield "object items", np.array([1, "a"], object), np.array([True, "a"], object)
     yield "object identities", _object([x := [1], x]), _object([[1], [1]])
     yield "object shapes", np.array([[1, 2]], object), np.array([[1], [2]], object)
-    yield "object order", np.array([[1, 2], [3, 4]], object), np.asfortranarray(np.array([[1, 2], [3, 4]], object))
+    yield (
+        "object order",
+        np.array([[1, 2], [3, 4]], object),
+        np.asfortranarray(np.array([[1, 2], [3, 4]], object)),
+    )
     yield "field names", np.zeros(2, [("a", "i4")]), np.zeros(2, [("b", "i4")])
-    yield "field offsets", np.zeros(2, [("a", "i1"), ("b", "i4")]), np.zeros(2, np.dtype([("a", "i1"), ("b", "i4")], align=True))
+    yield (
+        "field offsets",
+        np.zeros(2, [("a", "i1"), ("b", "i4")]),
+        np.zeros(2, np.dtype([("a", "i1"), ("b", "i4")], align=True)),
+    )
     yield "field titles", np.zeros(1, [(("t", "a"), "i4")]), np.zeros(1, [("a", "i4")])
     yield "structured and plain", np.zeros(2, [("a", "i4")]), np.zeros(2, "i4")
     yield "subarrays", np.zeros(2, [("a", "i4", (2,))]), np.zeros(2, [("a", "i4", (2, 1))])

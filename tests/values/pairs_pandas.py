@@ -44,7 +44,11 @@ def differ() -> Iterator[Pair]:
     yield "units", pd.Series(day).astype("M8[s]"), pd.Series(day).astype("M8[ms]")
     yield "freq", pd.date_range("2020", periods=2), pd.DatetimeIndex(["2020-01-01", "2020-01-02"])
     yield "timedelta and datetime", pd.Series(day), pd.Series(day - pd.Timestamp(0))
-    yield "periods", pd.period_range("2020", periods=2, freq="D"), pd.period_range("2020", periods=2, freq="h")
+    yield (
+        "periods",
+        pd.period_range("2020", periods=2, freq="D"),
+        pd.period_range("2020", periods=2, freq="h"),
+    )
     yield "intervals", pd.interval_range(0, 2), pd.interval_range(0, 2, closed="left")
     yield "attrs", frame(), _attrs(frame(), a=1)
     yield "series attrs", pd.Series([1]), _attrs(pd.Series([1]), a=1)
@@ -53,9 +57,21 @@ def differ() -> Iterator[Pair]:
     yield "series and frame", pd.Series([1]), pd.Series([1]).to_frame()
     yield "series and array", pd.Series([1]), np.array([1])
     yield "series and index", pd.Series([1]), pd.Index([1])
-    yield "multi index", pd.MultiIndex.from_product([[1, 2], ["a", "b"]]), pd.MultiIndex.from_product([[1, 2], ["a", "c"]])
-    yield "multi index names", pd.MultiIndex.from_product([[1]], names=["a"]), pd.MultiIndex.from_product([[1]], names=["b"])
-    yield "multi index and tuples", pd.MultiIndex.from_tuples([(1, 2)]), pd.Index([(1, 2)], tupleize_cols=False)
+    yield (
+        "multi index",
+        pd.MultiIndex.from_product([[1, 2], ["a", "b"]]),
+        pd.MultiIndex.from_product([[1, 2], ["a", "c"]]),
+    )
+    yield (
+        "multi index names",
+        pd.MultiIndex.from_product([[1]], names=["a"]),
+        pd.MultiIndex.from_product([[1]], names=["b"]),
+    )
+    yield (
+        "multi index and tuples",
+        pd.MultiIndex.from_tuples([(1, 2)]),
+        pd.Index([(1, 2)], tupleize_cols=False),
+    )
     yield "sparse and dense", pd.Series(pd.arrays.SparseArray([0, 1])), pd.Series([0, 1])
     yield "sparse fill", pd.arrays.SparseArray([0, 1]), pd.arrays.SparseArray([0, 1], fill_value=1)
     yield "object cells", frame(a=[[1]]), frame(a=[(1,)])
@@ -74,7 +90,11 @@ def differ() -> Iterator[Pair]:
     yield "subclass", frame(), Sub(frame())
     yield "subclass metadata", _note(Sub(frame()), "a"), _note(Sub(frame()), "b")
     yield "shape of nothing", pd.DataFrame(index=[1]), pd.DataFrame(columns=[1])
-    yield "duplicate names", pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame([[2, 1]], columns=["a", "a"])
+    yield (
+        "duplicate names",
+        pd.DataFrame([[1, 2]], columns=["a", "a"]),
+        pd.DataFrame([[2, 1]], columns=["a", "a"]),
+    )
     yield "minus zero", pd.Series([0.0]), pd.Series([-0.0])
 
 
@@ -83,14 +103,30 @@ def share() -> Iterator[Pair]:
     yield "copy", frame(), frame().copy()
     yield "blocks", frame(a=[1], b=[2]), pd.concat([frame(a=[1]), frame(b=[2])], axis=1)
     yield "blocks of columns", _split(), pd.DataFrame({"a": [1, 2], "b": [1.0, 2.0], "c": [3, 4]})
-    yield "from rows of an array", pd.DataFrame(np.arange(6).reshape(3, 2)), pd.DataFrame({0: [0, 2, 4], 1: [1, 3, 5]})
-    yield "slice of rows", pd.DataFrame({"a": [0, 1, 2, 3]})[::2], pd.DataFrame({"a": [0, 2]}, index=pd.RangeIndex(0, 4, 2))
+    yield (
+        "from rows of an array",
+        pd.DataFrame(np.arange(6).reshape(3, 2)),
+        pd.DataFrame({0: [0, 2, 4], 1: [1, 3, 5]}),
+    )
+    yield (
+        "slice of rows",
+        pd.DataFrame({"a": [0, 1, 2, 3]})[::2],
+        pd.DataFrame({"a": [0, 2]}, index=pd.RangeIndex(0, 4, 2)),
+    )
     yield "column chosen", frame()[["a"]], pd.DataFrame({"a": [1, 2]})
     yield "under missing", _hidden(5), _hidden(7)
     yield "read", frame(), _read(frame())
     yield "series", pd.Series([1, 2], name="a"), frame()["a"].copy()
-    yield "strings", pd.Series(["a", None, "c"])[1:].reset_index(drop=True), pd.Series([None, "c"], dtype=pd.Series(["a"]).dtype)
-    yield "concatenated strings", pd.concat([pd.Series(["a"]), pd.Series(["b"])], ignore_index=True), pd.Series(["a", "b"])
+    yield (
+        "strings",
+        pd.Series(["a", None, "c"])[1:].reset_index(drop=True),
+        pd.Series([None, "c"], dtype=pd.Series(["a"]).dtype),
+    )
+    yield (
+        "concatenated strings",
+        pd.concat([pd.Series(["a"]), pd.Series(["b"])], ignore_index=True),
+        pd.Series(["a", "b"]),
+    )
     yield "categorical", pd.Series(["a", "b"], dtype="category"), pd.Series(pd.Categorical(["a", "b"]))
     yield "timestamps", pd.Timestamp("2020-01-01", tz="UTC"), pd.Timestamp("2020-01-01", tz="UTC")
 

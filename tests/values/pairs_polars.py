@@ -24,8 +24,16 @@ def differ() -> Iterator[Pair]:
     yield "string and binary", S(["a"]), S([b"a"])
     yield "booleans and bytes", S([True]), S([1], dtype=pl.UInt8)
     yield "missing boolean", S([False]), S([None], dtype=pl.Boolean)
-    yield "units", S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("us")), S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("ms"))
-    yield "zones", S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("us")), S([dt.datetime(2020, 1, 1)]).dt.replace_time_zone("UTC")
+    yield (
+        "units",
+        S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("us")),
+        S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("ms")),
+    )
+    yield (
+        "zones",
+        S([dt.datetime(2020, 1, 1)], dtype=pl.Datetime("us")),
+        S([dt.datetime(2020, 1, 1)]).dt.replace_time_zone("UTC"),
+    )
     yield "date and integer", S([1], dtype=pl.Int32).cast(pl.Date), S([1], dtype=pl.Int32)
     yield "lists", S([[1], [2, 3]]), S([[1, 2], [3]])
     yield "empty and missing list", S([[]], dtype=pl.List(pl.Int8)), S([None], dtype=pl.List(pl.Int8))
@@ -55,5 +63,9 @@ def share() -> Iterator[Pair]:
     yield "under missing", S([1, 5]).set(S([False, True]), None), S([1, None])
     yield "sorted flag", S([1, 2]).sort(), S([1, 2])
     yield "frames", pl.DataFrame({"a": [1], "b": ["x"]}), pl.DataFrame({"a": [1]}).with_columns(b=pl.lit("x"))
-    yield "frame chunks", pl.concat([pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2]})], rechunk=False), pl.DataFrame({"a": [1, 2]})
+    yield (
+        "frame chunks",
+        pl.concat([pl.DataFrame({"a": [1]}), pl.DataFrame({"a": [2]})], rechunk=False),
+        pl.DataFrame({"a": [1, 2]}),
+    )
     yield "categoricals", S(["b", "a"], dtype=pl.Categorical), S(["x", "b", "a"], dtype=pl.Categorical)[1:]

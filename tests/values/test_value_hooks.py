@@ -160,7 +160,8 @@ def test_no_method_of_a_plain_class_is_called(number: int, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize(
-    ("kind", "one", "two"), [(LoudList, [1], [2]), (LoudDict, {"a": 1}, {"a": 2}), (LoudInt, 1, 2), (LoudStr, "a", "b")]
+    ("kind", "one", "two"),
+    [(LoudList, [1], [2]), (LoudDict, {"a": 1}, {"a": 2}), (LoudInt, 1, 2), (LoudStr, "a", "b")],
 )
 def test_no_method_of_a_builtin_subclass_is_called(kind: type, one: object, two: object) -> None:
     assert of(kind(one)) != of(kind(two))

@@ -47,7 +47,11 @@ def test_digests_are_those_of_every_process() -> None:
     """Other hash seeds, another order of imports, another process: the same digests."""
     outputs = set()
     for seed in ("0", "1", "4242"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)]),
+        }
         done = subprocess.run(
             [sys.executable, "-W", "ignore", str(HERE / "pair_tables.py")],
             env=environment,

@@ -113,7 +113,12 @@ def test_a_refusal_names_parameter_function_and_ways_out() -> None:
     for part in ("'model'", "pkg.train", "ignore=", "register_hasher", "__memofp__"):
         assert part in str(error)
     copy = pickle.loads(pickle.dumps(error))
-    assert (copy.path, copy.reason, copy.function, str(copy)) == (error.path, error.reason, error.function, str(error))
+    assert (copy.path, copy.reason, copy.function, str(copy)) == (
+        error.path,
+        error.reason,
+        error.function,
+        str(error),
+    )
 
 
 def test_a_refused_argument_consumes_nothing() -> None:

@@ -92,7 +92,15 @@ def test_the_limits_of_the_fast_path_leave_no_trace(depth: int, monkeypatch: pyt
 def test_large_values_leave_no_trace_of_the_fast_path(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = list(range(size))
     texts = ["x" * size, ("y" * (4 * size), "z"), frozenset(["x" * (4 * size), b"y" * (5 * size)])]
-    for value in (numbers, tuple(numbers), [tuple(numbers), 1], ([numbers], 2), {"a": numbers}, texts, set(numbers)):
+    for value in (
+        numbers,
+        tuple(numbers),
+        [tuple(numbers), 1],
+        ([numbers], 2),
+        {"a": numbers},
+        texts,
+        set(numbers),
+    ):
         assert of(value) == slowly(value, monkeypatch)
 
 
@@ -123,7 +131,15 @@ def test_shared_and_copied_tuples_agree_beyond_the_spill_limits() -> None:
 def test_memory_for_a_large_array_is_bounded() -> None:
     array = np.zeros(8_000_000)
     table = array.reshape(-1, 100)
-    for value in (array, table, table[::2], table.T[::3], table[:, 1:], bytes(64_000_000), bytearray(64_000_000)):
+    for value in (
+        array,
+        table,
+        table[::2],
+        table.T[::3],
+        table[:, 1:],
+        bytes(64_000_000),
+        bytearray(64_000_000),
+    ):
         tracemalloc.start()
         digest_value(value)
         _, peak = tracemalloc.get_traced_memory()
@@ -140,7 +156,13 @@ def test_an_unloaded_library_stays_unloaded() -> None:
         "bad = {'numpy', 'pandas', 'polars', 'pyarrow', 'torch', 'scipy', 'datetime', 'pathlib'}\n"
         "print(sorted(bad & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=False, env={"PYTHONPATH": ":".join(sys.path)})
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PYTHONPATH": ":".join(sys.path)},
+    )
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -294,7 +316,9 @@ def _build(kinds: list[str], edges: list[tuple[int, int]], order: Any) -> list[A
 
 @quiet
 @given(graphs())
-def test_graphs_with_cycles_and_sets(monkeypatch: pytest.MonkeyPatch, pair: tuple[list[Any], list[Any]]) -> None:
+def test_graphs_with_cycles_and_sets(
+    monkeypatch: pytest.MonkeyPatch, pair: tuple[list[Any], list[Any]]
+) -> None:
     a, b = pair
     for i in range(len(a)):
         assert of(a[i]) == of(b[i])
