@@ -16,8 +16,8 @@ from memofp._call._binding import Binder, make_binder, parameter_names, peel
 from memofp._call._key import Plan, environment, make_plan
 
 if TYPE_CHECKING:
-    from memofp._call._changes import Change, changed_dependencies
-    from memofp._call._describe import describe_arguments
+    from memofp._call._changes import Change, changed_dependencies, path_to
+    from memofp._call._describe import describe_arguments, describe_call, split_arguments
 
 __all__ = [
     "Binder",
@@ -25,20 +25,23 @@ __all__ = [
     "Plan",
     "changed_dependencies",
     "describe_arguments",
+    "describe_call",
     "environment",
     "make_binder",
     "make_plan",
     "parameter_names",
+    "path_to",
     "peel",
+    "split_arguments",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "describe_arguments":
+    if name in ("describe_arguments", "describe_call", "split_arguments"):
         from memofp._call import _describe
 
-        return _describe.describe_arguments
-    if name in ("Change", "changed_dependencies"):
+        return getattr(_describe, name)
+    if name in ("Change", "changed_dependencies", "path_to"):
         from memofp._call import _changes
 
         return getattr(_changes, name)

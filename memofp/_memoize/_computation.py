@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Self
 
-from memofp._call._describe import describe_arguments
+from memofp._call._describe import describe_call
 from memofp._errors import ImpureFunctionWarning
 from memofp._memoize._warn import warn
 
@@ -73,7 +73,7 @@ class Computation:
         self._is_nested = key in _running.keys  # a call of itself with the same arguments just runs
         self._flight = core.store.compute_once(key) if alone and not self._is_nested else None
         # Described before the function runs: it may change its arguments.
-        self._arguments = describe_arguments(plan.names, plan.bind_raw(*args, **kwargs))
+        self._arguments = describe_call(plan, args, kwargs)
         self._started = 0.0
         self.hit: Hit | None = None
         self.value: Any = None

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from memofp import _config
-from memofp._call._describe import describe_arguments
+from memofp._call._describe import describe_call
 from memofp._memoize._computation import is_unchanged
 from memofp._memoize._memoized import Memoized
 from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, MemoizedFunction
@@ -130,7 +130,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         """Run the function; return its result and what stores it, to be called in a thread."""
         core = self._core
         # Described before the function runs: it may change its arguments.
-        arguments = describe_arguments(plan.names, plan.bind_raw(*args, **kwargs))
+        arguments = describe_call(plan, args, kwargs)
         core.misses += 1
         outer = _running.get()
         _running.set(outer | {key})

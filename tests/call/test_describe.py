@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from memofp._call._describe import describe_arguments
+from memofp._call._describe import describe_arguments, split_arguments
 
 
 class Loud:
@@ -25,11 +25,47 @@ def test_long_values_are_cut() -> None:
     assert text.count("...") == 2
     assert "<int of" in text
     assert "[0, 1, 2, 3, ... (100000)]" in text
-    assert len(text) <= 200
+    assert len(text) <= 400
 
 
 def test_many_arguments_are_cut() -> None:
     names = tuple(f"argument{index}" for index in range(100))
     text = describe_arguments(names, tuple(range(100)))
     assert text.endswith(", ...")
-    assert len(text) <= 210
+    assert len(text) <= 410
+
+
+def test_what_is_not_shown_in_full_has_a_digest() -> None:
+    one, other = ([index] * 9 for index in (1, 2))
+    text = describe_arguments(("a", "b"), (one, 1))
+    assert " #" in text
+    assert text == describe_arguments(("a", "b"), (list(one), 1))
+    assert describe_arguments(("a",), ([*one, 1],)) != describe_arguments(("a",), ([*one, 2],))
+    assert describe_arguments(("a",), ({*other},)) != describe_arguments(("a",), ({*one},))
+    assert "#" not in describe_arguments(("a", "b"), ([1, 2], "x"))
+    assert "#" not in describe_arguments(("a",), (one,), with_digests=False)
+
+
+def test_code_among_the_arguments_leaves_no_trace() -> None:
+    from memofp._fingerprint import took_code
+
+    took_code()
+    assert " #" in describe_arguments(("f",), (test_long_values_are_cut,))
+    assert not took_code()
+
+
+def test_line_is_split_again() -> None:
+    values = ("it's, b=2", {"k": (1, "]")}, [1, 2, 3, 4, 5], Loud(), 'say "x", c=1')
+    names = ("a", "b", "c", "d", "e")
+    parts = split_arguments(describe_arguments(names, values))
+    assert tuple(parts) == names
+    assert parts["a"] == repr(values[0])
+    assert parts["b"] == repr(values[1])
+    assert parts["e"] == repr(values[4])
+
+
+def test_split_leaves_out_what_was_cut_off() -> None:
+    names = tuple(f"argument{index}" for index in range(100))
+    parts = split_arguments(describe_arguments(names, tuple(range(100))))
+    assert 10 < len(parts) < 100
+    assert split_arguments("") == {}
