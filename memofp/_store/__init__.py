@@ -10,21 +10,29 @@ _flight      one computation a key, across threads and processes
 
 from __future__ import annotations
 
+from memofp._store._codecs import Codec, check_codec
+from memofp._store._compress import check_compression
+from memofp._store._flight import Flight, NoFlight
 from memofp._store._open import close_all, open_existing, open_store
 from memofp._store._outcome import Hit, Miss
 from memofp._store._results import ResultStore
 from memofp._store._types import EntryInfo, Finding, FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = [
+    "Codec",
     "EntryInfo",
     "Finding",
+    "Flight",
     "FunctionSummary",
     "Hit",
     "Miss",
+    "NoFlight",
     "Pruned",
     "ResultStore",
     "Verdict",
     "VersionSummary",
+    "check_codec",
+    "check_compression",
     "close_all",
     "open_existing",
     "open_store",

@@ -53,10 +53,15 @@ class Flights:
             return self._file
 
     def flight(
-        self, key: bytes, is_there: Callable[[bytes], bool], timeout_s: float | None, name: str = ""
+        self,
+        key: bytes,
+        is_there: Callable[[bytes], bool],
+        timeout_s: float | None,
+        name: str = "",
+        notice: Callable[[int | None], None] | None = None,
     ) -> Flight:
         """Return a flight for a key, to be entered with `with` or `async with`."""
-        return Flight(self, key, is_there, timeout_s, name)
+        return Flight(self, key, is_there, timeout_s, name, notice)
 
     def reset_after_fork(self) -> None:
         """Forget the parent's flights; its kernel locks did not come along."""
@@ -86,7 +91,7 @@ class Flight:
     asked again, because somebody may have stored the result meanwhile.
     """
 
-    __slots__ = ("_claim", "_file", "_flights", "_is_there", "_key", "_name", "_timeout_s")
+    __slots__ = ("_claim", "_file", "_flights", "_is_there", "_key", "_name", "_notice", "_timeout_s")
 
     def __init__(
         self,
@@ -95,12 +100,14 @@ class Flight:
         is_there: Callable[[bytes], bool],
         timeout_s: float | None,
         name: str,
+        notice: Callable[[int | None], None] | None = None,
     ) -> None:
         self._flights = flights
         self._key = key
         self._is_there = is_there
         self._timeout_s = timeout_s
         self._name = name
+        self._notice = notice
         self._file: LockFile | None = None
         self._claim = _Claim()
 
@@ -250,6 +257,9 @@ class _Waiting:
         if self._noticed:
             return
         self._noticed = True
+        if self._flight._notice is not None:
+            self._flight._notice(holder)
+            return
         import logging
 
         who = f"process {holder}" if holder else "another thread or process"

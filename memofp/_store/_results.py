@@ -242,7 +242,9 @@ class ResultStore:
 
     # -- together ----------------------------------------------------------------------------
 
-    def compute_once(self, key: bytes, name: str = "") -> Flight | NoFlight:
+    def compute_once(
+        self, key: bytes, name: str = "", notice: Callable[[int | None], None] | None = None
+    ) -> Flight | NoFlight:
         """Return a context in which this thread or task alone, of all processes, computes a key.
 
         It is entered with `with` or with `async with`, which does not block the event loop.  Its
@@ -253,11 +255,13 @@ class ResultStore:
         Args:
             key: 16 bytes.
             name: what is computed, for the log.
+            notice: called once in place of the log, after a second of waiting, with the other process's
+                number, if that is known.
         """
         flights = self._backend.flights
         if flights is None or not self.limits.single_flight:
             return NO_FLIGHT
-        return flights.flight(key, self.contains, self.limits.lock_timeout_s, name)
+        return flights.flight(key, self.contains, self.limits.lock_timeout_s, name, notice)
 
     def generation(self) -> tuple[int, ...]:
         """Return numbers that differ once anyone cleared, forgot, evicted or removed anything."""

@@ -76,12 +76,34 @@ def run_python(
     return done
 
 
-def start_python(program: str, *arguments: object) -> subprocess.Popen[str]:
+def run_file(program: Path, *arguments: object, timeout_s: float = 60) -> None:
+    """Run a program from a file, as multiprocessing needs it; fail if it fails."""
+    command = [sys.executable, str(program), *map(str, arguments)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=timeout_s, check=False, env=child_environment(None)
+    )
+    assert done.returncode == 0, done.stderr
+
+
+class Child(subprocess.Popen[str]):
+    """A process whose pipe is closed when it has been waited for."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = super().wait(timeout)
+        assert self.stdout is not None
+        self.stdout.close()
+        return code
+
+    def await_line(self, line: str) -> None:
+        """Block until the process has printed this line."""
+        assert self.stdout is not None
+        assert self.stdout.readline() == line + "\n"
+
+
+def start_python(program: str, *arguments: object) -> Child:
     """Start a program in a new interpreter that can import memofp."""
     command = [sys.executable, "-c", textwrap.dedent(program), *map(str, arguments)]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=child_environment(None)
-    )
+    return Child(command, stdout=subprocess.PIPE, text=True, env=child_environment(None))
 
 
 def child_environment(more: dict[str, str] | None) -> dict[str, str]:
