@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import warnings
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
@@ -62,16 +63,13 @@ class SourceTable:
 
     def __init__(self, source: bytes, filename: str) -> None:
         """Parse and compile `source`.  Raises SyntaxError or ValueError if that cannot be done."""
-        flags = ast.PyCF_ONLY_AST
-        if filename.startswith("<"):
-            flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # notebooks compile cells with it
-        tree: ast.Module = compile(source, filename, "exec", flags, dont_inherit=True)
+        tree, module = _compile(source, filename)
         self._lines = source.splitlines(keepends=True)
         self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
         for node, class_name in _function_nodes(tree):
             self._nodes.setdefault(_identity(node), []).append((node, class_name))
         self._codes: dict[bytes, list[CodeType]] = {}
-        stack = [compile(tree, filename, "exec", flags & ~ast.PyCF_ONLY_AST, dont_inherit=True)]
+        stack = [module]
         while stack:
             code = stack.pop()
             self._codes.setdefault(code_digest(code), []).append(code)
@@ -123,6 +121,14 @@ class SourceTable:
             lines[-1] = lines[-1][: node.end_col_offset]
             lines[0] = lines[0][node.col_offset :]
         return b"".join(lines).decode("utf-8", "replace")
+
+
+def _compile(source: bytes, filename: str) -> tuple[ast.Module, CodeType]:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if filename.startswith("<") else 0  # as notebooks do
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the import has said what there is to say about this text
+        tree: ast.Module = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        return tree, compile(tree, filename, "exec", flags, dont_inherit=True)
 
 
 def spot_of(code: CodeType) -> int:
