@@ -14,11 +14,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from memofp._store import _files
+from memofp._store._accepted import NOTE_VERSION
 from memofp._store._database import translate
+from memofp._store._gone import note_rows
 from memofp._store._types import Pruned
 
 if TYPE_CHECKING:
     from memofp._store._disk import DiskStore
+    from memofp._store._gone import Why
     from memofp._store._limits import Limits
 
 __all__ = ["YOUNG_S", "prune", "sweep_daily", "trim"]
@@ -94,10 +97,12 @@ def prune(store: DiskStore, limits: Limits, *, young_s: float = YOUNG_S) -> Prun
 
 
 def _remove_expired(store: DiskStore, limits: Limits, now: float) -> tuple[int, int]:
-    rows = store.database.run(_EXPIRED, (now,))
+    rows = dict(store.database.run(_EXPIRED, (now,)))
+    removed = _delete(store, rows, "expired")
     if limits.max_age_s is not None:
-        rows += store.database.run(_OLD, (now - limits.max_age_s,))
-    return _delete(store, dict(rows))
+        old = dict(store.database.run(_OLD, (now - limits.max_age_s,)))
+        removed = _add(removed, _delete(store, old, "evicted"))
+    return removed
 
 
 def _evict(store: DiskStore, limits: Limits) -> tuple[int, int]:
@@ -118,15 +123,16 @@ def _evict(store: DiskStore, limits: Limits) -> tuple[int, int]:
             freed += row_size
     finally:
         store.database.take_back(connection)
-    return _delete(store, chosen)
+    return _delete(store, chosen, "evicted")
 
 
 def _surplus(value: int, limit: int | None) -> float:
     return 0 if limit is None or value <= limit else value - limit * _SLACK
 
 
-def _delete(store: DiskStore, rows: dict[int, int]) -> tuple[int, int]:
+def _delete(store: DiskStore, rows: dict[int, int], why: Why) -> tuple[int, int]:
     rowids = list(rows)
+    note_rows(store, rowids, why)
     for start in range(0, len(rowids), _BATCH):
         numbers = ",".join(map(str, rowids[start : start + _BATCH]))
         store.database.run(f"DELETE FROM Cache WHERE rowid IN ({numbers})")
@@ -169,8 +175,8 @@ def _remove_unnamed(store: DiskStore, files: list[tuple[str, int]]) -> tuple[int
 def _forget_empty_versions(store: DiskStore) -> None:
     """Drop versions and manifests that have had no entry for a long time."""
     long_ago = time.time() - 30 * 86400
-    where = "entries = 0 AND created < ? AND last_use < ?"
-    values: tuple[Any, ...] = (long_ago, long_ago)
+    where = "entries = 0 AND created < ? AND last_use < ? AND version <> ?"
+    values: tuple[Any, ...] = (long_ago, long_ago, NOTE_VERSION)
     store.database.run(
         f"DELETE FROM memofp_note WHERE id IN (SELECT id FROM memofp_version WHERE {where})", values
     )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from memofp._store import _files, _listing
+from memofp._store import _files, _gone, _listing
 from memofp._store._database import translate
 from memofp._store._flight import Flights
 from memofp._store._place import Place
@@ -151,7 +151,13 @@ class DiskStore:
 
     def discard(self, keys: Iterable[bytes]) -> int:
         """Remove the entries under these keys; return how many there were."""
-        return self._removed(lambda: sum(self._delete("key = ? AND raw = 1", (key,)) for key in keys))
+
+        def remove() -> int:
+            gone = [key for key in keys if self._delete("key = ? AND raw = 1", (key,))]
+            _gone.note(self, gone, "forgotten")
+            return len(gone)
+
+        return self._removed(remove)
 
     def clear(self, function: str, version: str | None = None) -> int:
         """Remove a function's entries, or one version's; return how many.
@@ -169,7 +175,10 @@ class DiskStore:
                 self._make_room(tags)
                 return sum(self._clear_tag(tag) for tag in tags)
 
-        return self._removed(remove)
+        count = self._removed(remove)
+        if count:
+            _gone.note_clearing(self, function, version)
+        return count
 
     def _make_room(self, tags: list[int]) -> None:
         """Remove the files of rows that are about to go: on a full disk, even removing takes room."""

@@ -27,6 +27,7 @@ from memofp._store._warn import warn_once
 
 if TYPE_CHECKING:
     from memofp._manifest import Manifest
+    from memofp._store._records import Records
     from memofp._store._types import EntryInfo, FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = ["ResultStore"]
@@ -239,6 +240,13 @@ class ResultStore:
         """Return the kept manifests of a function by version, of those versions that have entries."""
         found = ((v.version, self.load_manifest(function, v.version)) for v in self.versions(function))
         return {version: manifest for version, manifest in found if manifest is not None}
+
+    @property
+    def records(self) -> Records:
+        """What is known for people: why an entry is not served, what was removed, what was accepted."""
+        from memofp._store._records import Records
+
+        return Records(self._backend, self._signer, self.where)
 
     # -- together ----------------------------------------------------------------------------
 

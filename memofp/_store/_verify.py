@@ -12,6 +12,7 @@ from memofp._store import _files
 from memofp._store._database import Database, translate
 from memofp._store._entry import verify_entry
 from memofp._store._envelope import RejectedError, Signer
+from memofp._store._gone import note_rows
 from memofp._store._protocol import BackendError, Record
 from memofp._store._rebuild import correct_sums, rebuild
 from memofp._store._schema import inspect_schema
@@ -62,6 +63,7 @@ def repair(store: DiskStore, signer: Signer) -> Verdict:
         if any(finding.kind == "database" for finding in verdict.findings):
             rebuild(store.place)
         bad = [rowid for rowid, _, finding in _entries(store, signer) if _is_useless(finding)]
+        note_rows(store, bad, "damaged")
         for start in range(0, len(bad), _PAGE):
             numbers = ",".join(map(str, bad[start : start + _PAGE]))
             store.database.run(f"DELETE FROM Cache WHERE rowid IN ({numbers})")
