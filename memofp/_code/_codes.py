@@ -7,8 +7,9 @@ from types import CodeType
 
 from memofp._digest import digest
 
-__all__ = ["code_digest", "nested_codes"]
+__all__ = ["code_digest", "constant_text", "nested_codes"]
 
+_LONG_INT = 1024  # bits
 _known: dict[int, tuple[weakref.ref[CodeType], bytes]] = {}
 
 
@@ -67,7 +68,16 @@ def constant_bytes(value: object) -> bytes:
     if kind is frozenset:
         items = sorted(constant_bytes(v) for v in value)  # type: ignore[attr-defined] # a frozenset
         return b"f%d(" % len(items) + b",".join(items) + b")"
-    # ascii() of an exact int, float, complex, str, bytes, bool, None or Ellipsis tells type and
-    # value apart, -0.0 from 0.0 included, and does not follow the Unicode tables of one version.
-    text = ascii(value).encode()
+    text = constant_text(value).encode()
     return kind.__name__.encode() + b"%d=" % len(text) + text
+
+
+def constant_text(value: object) -> str:
+    """Return a text that tells constants of one type apart.
+
+    `ascii` of an exact int, float, complex, str, bytes, bool, None or Ellipsis keeps -0.0 from 0.0 and
+    does not follow the Unicode tables of one version.
+    """
+    if type(value) is int and value.bit_length() > _LONG_INT:
+        return hex(value)  # decimals have a limit (`sys.set_int_max_str_digits`)
+    return ascii(value)
