@@ -10,6 +10,7 @@ import importlib
 import json
 import os
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from types import FunctionType
 from typing import Any
 
 import memofp
+from memofp._store import close_all
 
 
 @contextmanager
@@ -51,7 +53,9 @@ def observe(task: dict[str, Any], answer: dict[str, Any]) -> None:
     answer["digest"] = memofp.fingerprint(raw).digest
     if task.get("fingerprint_only"):
         return
-    memoized = target if raw is not target else memofp.memoize(cache_dir=task["cache"])(target)
+    memoized = (
+        target if raw is not target else memofp.memoize(cache_dir=task["cache"], version=task["name"])(target)
+    )
     arguments = eval(task["arguments"], vars(module))
     answer["key"] = memoized.key(*arguments)
     answer["cached"] = memoized.is_cached(*arguments)
@@ -112,10 +116,14 @@ def in_child(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def warm() -> None:
-    """Import what the first fingerprint and the first call import, once for all children."""
-    for name in ("asyncio", "inspect", "sqlite3", "diskcache", "cloudpickle", "hmac", "memofp._store"):
-        importlib.import_module(name)
-    memofp.fingerprint(warm)
+    """Load what a first call loads, once for all children."""
+    with tempfile.TemporaryDirectory() as directory:
+        memofp.memoize(cache_dir=directory)(nothing)()
+        close_all()
+
+
+def nothing() -> None:
+    """Be memoized."""
 
 
 if __name__ == "__main__":

@@ -80,7 +80,10 @@ class Observed:
 def _task(case: Case, project: Project, fingerprint_only: bool) -> dict[str, Any]:
     return {
         "directory": str(project.root),
-        "cache": str(project.cache),
+        "cache": str(
+            project.root.parent.parent / "cache"
+        ),  # of all cases, each of which is a `version` in it
+        "name": case.id,
         "module": case.module,
         "target": case.target,
         "arguments": case.arguments,

@@ -12,10 +12,15 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def shown(run: Run, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """Return what the demonstration printed, with its copy and cache kept in its working directory."""
-    directory = tmp_path_factory.mktemp("demo")
-    return run("demo", "--keep", directory / "kept", cwd=directory)
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the demonstration's working directory, which is its directory for temporary files too."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture(scope="module")
+def shown(run: Run, place: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Return what the demonstration printed."""
+    return run("demo", cwd=place, env={**environment, "TMPDIR": str(place)})
 
 
 def test_demo_ends_well(shown: subprocess.CompletedProcess[str]) -> None:
@@ -48,10 +53,9 @@ def test_demo_ends_with_the_table(shown: subprocess.CompletedProcess[str]) -> No
     assert "analysis.pipeline.measure" in table
 
 
-def test_demo_leaves_nothing_behind(run: Run, tmp_path: Path, environment: dict[str, str]) -> None:
-    found = run("demo", cwd=tmp_path, env={**environment, "TMPDIR": str(tmp_path)})
-    assert found.returncode == 0, found.stderr
-    assert list(tmp_path.iterdir()) == []
+def test_demo_leaves_nothing_behind(shown: subprocess.CompletedProcess[str], place: Path) -> None:
+    assert shown.returncode == 0
+    assert list(place.iterdir()) == []
 
 
 def test_directory_that_cannot_be_made_is_an_error(run: Run, tmp_path: Path) -> None:
