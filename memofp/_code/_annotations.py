@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from memofp._digest import digest
 
@@ -11,16 +12,16 @@ __all__ = ["annotations_digest"]
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment"})
 
 
-def annotations_digest(node: ast.AST) -> bytes:
-    """Digest the annotations of the function's parameters, result and assignments, as text of their AST."""
+def annotations_digest(annotated: Sequence[ast.AST]) -> bytes:
+    """Digest annotations of parameters, results and assignments, as text of their AST; b"" for none."""
     found: list[str] = []
-    for child in ast.walk(node):
-        if isinstance(child, ast.arg) and child.annotation is not None:
-            found.append(f"{child.arg}:{_plain_dump(child.annotation)}")
-        elif isinstance(child, ast.AnnAssign):
-            found.append(f"{_plain_dump(child.target)}:{_plain_dump(child.annotation)}")
-        elif isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef) and child.returns is not None:
-            found.append(f"->{_plain_dump(child.returns)}")
+    for node in annotated:
+        if isinstance(node, ast.arg) and node.annotation is not None:
+            found.append(f"{node.arg}:{_plain_dump(node.annotation)}")
+        elif isinstance(node, ast.AnnAssign):
+            found.append(f"{_plain_dump(node.target)}:{_plain_dump(node.annotation)}")
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
+            found.append(f"->{_plain_dump(node.returns)}")
     return digest("\n".join(found).encode()) if found else b""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from memofp._code._scopes import Scope
+from memofp._code._scopes import Scope, ScopeTree
 
 __all__ = ["DYNAMIC_NAMES", "Dynamics"]
 
@@ -25,10 +25,10 @@ class Dynamics:
         reach: "" nowhere; "self": attributes of the object that the method belongs to; "any": of anything.
     """
 
-    def __init__(self, root: ast.AST, scope: Scope, class_name: str | None) -> None:
+    def __init__(self, root: ast.AST, tree: ScopeTree, class_name: str | None) -> None:
         self.reach = ""
-        self._scope = scope
-        self._receiver = _receiver(root) if class_name is not None else None
+        self._scope = tree.scopes[root]
+        self._receiver = _receiver(root, tree.stored) if class_name is not None else None
         self._harmless: set[int] = set()
 
     def note_call(self, node: ast.Call, scope: Scope) -> None:
@@ -74,7 +74,7 @@ class Dynamics:
         )
 
 
-def _receiver(root: ast.AST) -> str | None:
+def _receiver(root: ast.AST, stored: set[str]) -> str | None:
     """Return the name of a method's first parameter if the method never binds it anew."""
     if not isinstance(root, ast.FunctionDef | ast.AsyncFunctionDef):
         return None
@@ -82,10 +82,7 @@ def _receiver(root: ast.AST) -> str | None:
     if not params:
         return None
     name = params[0].arg
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name) and node.id == name and not isinstance(node.ctx, ast.Load):
-            return None
-    return name
+    return None if name in stored else name
 
 
 def _last_name(node: ast.expr) -> str:

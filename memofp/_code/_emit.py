@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from memofp._code._annotations import annotations_digest
 from memofp._code._dynamic import Dynamics
@@ -27,7 +27,7 @@ from memofp._digest import digest
 
 __all__ = ["EMITTER_VERSION", "build_fact"]
 
-EMITTER_VERSION = 3
+EMITTER_VERSION = 4
 
 _TOKEN = re.compile(r"[^\W\d]\w*")  # identifiers in texts
 
@@ -58,7 +58,7 @@ def build_fact(
     return Fact(
         body=digest("\n".join(emitter.out).encode()),
         docs=digest("\n".join(emitter.docs).encode()) if emitter.docs else b"",
-        annotations=annotations_digest(node),
+        annotations=annotations_digest(emitter.tree.annotated),
         names=digest("\n".join(emitter.names).encode()),
         refs=tuple(emitter.refs.found),
         mentions=frozenset(emitter.refs.mentions),
@@ -86,18 +86,19 @@ class _Emitter:
         self.root = root
         self.freevars = freevars
         self.neutral = neutral
-        self.scopes = build_scopes(root, class_name)
+        self.tree = build_scopes(root, class_name)
+        self.scopes = self.tree.scopes
         self.class_name = class_name
         self.out: list[_Token] = []
         self.docs: list[str] = []
         self.names: list[str] = []
         self.bare_calls: set[tuple[str, ...]] = set()
         self.seen: set[str] = set()
-        self.dynamics = Dynamics(root, self.scopes[root], class_name)
+        self.dynamics = Dynamics(root, self.tree, class_name)
         self.refs = References(freevars)
         self.uses: dict[int, Use] = {}  # id of a node -> what the node around it does with it
         self.scope_count = 0
-        self.literal_names = sees_locals(root, set().union(*(s.bound for s in self.scopes.values())))
+        self.literal_names = sees_locals(self.tree)
 
     def run(self) -> None:
         stack: list[_Work] = [(self.root, None)]
@@ -118,44 +119,36 @@ class _Emitter:
     # ---- nodes -------------------------------------------------------------------------------
 
     def _emit(self, node: ast.AST, scope: Scope | None) -> list[_Work]:
-        if isinstance(node, FUNCTIONS):
-            return self._emit_function(node, scope)
-        assert scope is not None or node is self.root
-        if isinstance(node, ast.ClassDef):
-            return self._emit_class(node, scope)
-        if isinstance(node, COMPREHENSIONS):
-            return self._emit_comprehension(node, scope)
+        special = _SPECIAL.get(type(node))
+        if special is not None:
+            return special(self, node, scope)
         assert scope is not None
-        if isinstance(node, ast.Name | ast.Constant | ast.Import | ast.ImportFrom):
-            self._emit_leaf(node, scope)
-            return []
-        if isinstance(node, ast.Attribute):
-            return self._emit_attribute(node, scope)
-        if isinstance(node, ast.JoinedStr):
-            return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
-        if isinstance(node, ast.Set) and all(isinstance(e, ast.Constant) for e in node.elts):
-            constants = [constant_token(e) for e in node.elts if isinstance(e, ast.Constant)]
-            self.seen.update(t for e in node.elts if isinstance(e, ast.Constant) for t in _texts(e.value))
-            return self._fields("Set", [("elts", _Raw(",".join(sorted(constants))))], scope)
-        if isinstance(node, ast.AnnAssign):
-            return self._emit_annotated(node, scope)
-        if isinstance(node, ast.Call):
-            self.dynamics.note_call(node, scope)
-            token = self.refs.note_call(node, scope)
-            if token is not None:
-                self.out.append(token)
+        return self._emit_plain(node, scope)
+
+    def _emit_joined(self, node: ast.JoinedStr, scope: Scope) -> list[_Work]:
+        return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
+
+    def _emit_set(self, node: ast.Set, scope: Scope) -> list[_Work]:
+        constants = [e for e in node.elts if isinstance(e, ast.Constant)]
+        if len(constants) < len(node.elts):
+            return self._emit_plain(node, scope)
+        self.seen.update(t for c in constants for t in _texts(c.value))
+        text = ",".join(sorted(map(constant_token, constants)))  # a set has no order
+        return self._fields("Set", [("elts", _Raw(text))], scope)
+
+    def _emit_call(self, node: ast.Call, scope: Scope) -> list[_Work]:
+        self.dynamics.note_call(node, scope)
+        token = self.refs.note_call(node, scope)
+        if token is not None:
+            self.out.append(token)
+        return self._emit_plain(node, scope)
+
+    def _emit_using(self, node: ast.AST, scope: Scope) -> list[_Work]:
+        """Write a node that says what is done with an operand: a subscript, a comparison."""
         if isinstance(node, ast.Compare):
             self.dynamics.note_compare(node)
         note_uses(node, self.uses)
         return self._emit_plain(node, scope)
-
-    def _emit_leaf(self, node: ast.Name | ast.Constant | ast.Import | ast.ImportFrom, scope: Scope) -> None:
-        if isinstance(node, ast.Name):
-            self._emit_name(node, scope)
-        elif isinstance(node, ast.Constant):
-            self._emit_constant(node)
-        else:
-            self._emit_import(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
         fields: list[tuple[str, object]] = []
@@ -186,7 +179,9 @@ class _Emitter:
         work: list[_Work] = [(f"({kind}", None)]
         for name, value in fields:
             work.append((f".{name}", None))
-            if isinstance(value, ast.AST) or (
+            if isinstance(value, ast.AST) and not value._fields:
+                work.append((type(value).__name__, None))  # an operator
+            elif isinstance(value, ast.AST) or (
                 isinstance(value, list) and all(isinstance(v, ast.AST) for v in value)
             ):
                 work.append((value, scope))
@@ -312,12 +307,13 @@ class _Emitter:
 
     # ---- names -------------------------------------------------------------------------------
 
-    def _emit_name(self, node: ast.Name, scope: Scope) -> None:
+    def _emit_name(self, node: ast.Name, scope: Scope) -> list[_Work]:
         self.refs.mention(node.id)
         if scope.lookup(node.id) is None:
             self.dynamics.note_name(node, node.id, scope)
         loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
         self.out.append(self._name_token(node.id, scope, node, loads=loads))
+        return []
 
     def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[_Work]:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
@@ -367,14 +363,15 @@ class _Emitter:
 
     # ---- leaves ------------------------------------------------------------------------------
 
-    def _emit_constant(self, node: ast.Constant) -> None:
+    def _emit_constant(self, node: ast.Constant, _: Scope) -> list[_Work]:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
             self.seen.update(_texts(value))
         self.out.append(constant_token(node))
+        return []
 
-    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
+    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[_Work]:
         self.out.append("(Import")
         for raw, spec in import_specs(node):
             name = mangle(raw, scope.class_name)
@@ -387,6 +384,23 @@ class _Emitter:
             self.out.append(self.refs.imported(raw, (), (spec,), node.lineno))
             self.out.append(self._name_token(raw, scope, node, loads=False))
         self.out.append(")")
+        return []
+
+
+_SPECIAL: dict[type[ast.AST], Callable[..., list[_Work]]] = {
+    **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
+    **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),
+    **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Emitter._emit_import),
+    ast.ClassDef: _Emitter._emit_class,
+    ast.Name: _Emitter._emit_name,
+    ast.Constant: _Emitter._emit_constant,
+    ast.Attribute: _Emitter._emit_attribute,
+    ast.JoinedStr: _Emitter._emit_joined,
+    ast.Set: _Emitter._emit_set,
+    ast.AnnAssign: _Emitter._emit_annotated,
+    ast.Call: _Emitter._emit_call,
+}
 
 
 class _Raw:

@@ -6,7 +6,7 @@ import ast
 from typing import NamedTuple
 
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
-from memofp._code._scopes import Scope, mangle
+from memofp._code._scopes import Scope, ScopeTree, mangle
 
 __all__ = ["MODE_NAMES", "References", "is_inspect_stack", "note_uses", "sees_locals"]
 
@@ -178,12 +178,11 @@ def is_inspect_stack(node: ast.Attribute) -> bool:
     return node.attr == "stack" and isinstance(node.value, ast.Name) and node.value.id == "inspect"
 
 
-def sees_locals(root: ast.AST, own: set[str]) -> bool:
+def sees_locals(tree: ScopeTree) -> bool:
     """Tell whether code can see the names of its locals: `locals()`, `eval`, frames."""
-    for node in ast.walk(root):
-        if isinstance(node, ast.Name):
-            if node.id in _SEES_FRAMES or (node.id in _SEES_LOCALS and node.id not in own):
-                return True
-        elif isinstance(node, ast.Attribute) and (node.attr in _SEES_FRAMES or is_inspect_stack(node)):
-            return True
-    return False
+    if not (_SEES_FRAMES.isdisjoint(tree.names) and _SEES_FRAMES.isdisjoint(tree.attributes)):
+        return True
+    if "stack" in tree.attributes and "inspect" in tree.names:
+        return True
+    seen = _SEES_LOCALS & tree.names
+    return bool(seen) and not all(any(name in s.bound for s in tree.scopes.values()) for name in seen)

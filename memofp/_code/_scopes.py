@@ -11,8 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from memofp._code._facts import ImportSpec
+from memofp._code._trees import children
 
-__all__ = ["COMPREHENSIONS", "Scope", "ScopeNode", "build_scopes", "mangle"]
+__all__ = [
+    "COMPREHENSIONS",
+    "FUNCTIONS",
+    "Scope",
+    "ScopeNode",
+    "ScopeTree",
+    "build_scopes",
+    "import_specs",
+    "mangle",
+]
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -75,63 +85,110 @@ def mangle(name: str, class_name: str | None) -> str:
     return f"_{stripped}{name}" if stripped else name
 
 
-def build_scopes(root: ScopeNode, class_name: str | None) -> dict[ast.AST, Scope]:
-    """Return the scope of `root` and of every scope node below it.  Iterative: ASTs can be deep."""
-    scopes: dict[ast.AST, Scope] = {}
+@dataclass(slots=True, eq=False)
+class ScopeTree:
+    """The scopes of one function and what its names show at a glance.
+
+    Attributes:
+        scopes: scope of the root and of every scope node below it.
+        names: every name that is read or bound.
+        stored: every name that is bound as a plain name.
+        attributes: every attribute name.
+        annotated: parameters, results and assignments with an annotation, in order.
+    """
+
+    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    stored: set[str] = field(default_factory=set)
+    attributes: set[str] = field(default_factory=set)
+    annotated: list[ast.AST] = field(default_factory=list)
+
+
+def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
+    """Resolve the scopes of a function.  Iterative: syntax trees can be deep."""
+    tree = ScopeTree()
     stack: list[tuple[ast.AST, Scope | None]] = [(root, None)]
     while stack:
         node, scope = stack.pop()
-        children = list(_visit(node, scope, scopes, class_name))
-        stack.extend(reversed(children))
-    return scopes
+        kind = type(node)
+        if kind is ast.Name and scope is not None:
+            _note_name(node, scope, tree)  # type: ignore[arg-type] # mypy does not narrow by `kind`
+        elif kind in _SCOPE_KINDS:
+            stack += reversed(list(_visit_scope(node, scope, tree, class_name)))
+        elif kind is not ast.Constant:
+            assert scope is not None  # only a function, class or comprehension is a root
+            if kind is ast.Attribute:
+                tree.attributes.add(node.attr)  # type: ignore[attr-defined] # as above
+            elif kind in _BINDING_KINDS:
+                _bind_names(node, scope)
+            if kind is ast.AnnAssign:
+                tree.annotated.append(node)
+                stack += [(n, scope) for n in reversed(_without_annotation(node, scope))]
+            else:
+                stack += [(n, scope) for n in reversed(children(node))]
+    return tree
 
 
 _Step = tuple[ast.AST, "Scope | None"]
+_SCOPE_KINDS = frozenset({*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS})
+_BINDING_KINDS = frozenset(
+    {
+        ast.NamedExpr, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
+        ast.MatchMapping, ast.Global, ast.Nonlocal,
+    }
+)  # fmt: skip
 
 
-def _visit(
-    node: ast.AST, scope: Scope | None, scopes: dict[ast.AST, Scope], class_name: str | None
+def _note_name(node: ast.Name, scope: Scope, tree: ScopeTree) -> None:
+    tree.names.add(node.id)
+    if not isinstance(node.ctx, ast.Load):
+        tree.stored.add(node.id)
+        scope.bind(mangle(node.id, scope.class_name))
+
+
+def _without_annotation(node: ast.AST, scope: Scope) -> list[ast.AST]:
+    assert isinstance(node, ast.AnnAssign)
+    found: list[ast.AST] = [node.target]
+    if scope.kind == "class":
+        found.append(node.annotation)
+    if node.value is not None:
+        found.append(node.value)
+    return found
+
+
+def _visit_scope(
+    node: ast.AST, scope: Scope | None, tree: ScopeTree, class_name: str | None
 ) -> Iterator[_Step]:
-    """Note what `node` binds and yield the nodes below it, each with the scope that it lives in."""
+    """Make a scope and yield the nodes below it, each with the scope that it lives in."""
     if isinstance(node, FUNCTIONS):
-        yield from _visit_function(node, scope, scopes, class_name)
-        return
-    if isinstance(node, ast.ClassDef):
+        yield from _visit_function(node, scope, tree, class_name)
+    elif isinstance(node, ast.ClassDef):
         own = Scope("class", scope, node.name)
-        scopes[node] = own
+        tree.scopes[node] = own
         if scope is not None:
             scope.bind(mangle(node.name, scope.class_name))
             yield from ((n, scope) for n in (*node.decorator_list, *node.bases, *node.keywords))
         yield from ((n, own) for n in node.body)
-        return
-    if isinstance(node, COMPREHENSIONS):
-        yield from _visit_comprehension(node, scope, scopes)
-        return
-    assert scope is not None  # only a function, class or comprehension is a root
-    _bind_names(node, scope)
-    for name, value in ast.iter_fields(node):
-        if name in ("annotation", "returns", "type_params", "type_comment") and scope.kind != "class":
-            continue
-        if isinstance(value, ast.AST):
-            yield value, scope
-        elif isinstance(value, list):
-            yield from ((v, scope) for v in value if isinstance(v, ast.AST))
+    elif isinstance(node, COMPREHENSIONS):
+        yield from _visit_comprehension(node, scope, tree.scopes)
 
 
 def _visit_function(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
     scope: Scope | None,
-    scopes: dict[ast.AST, Scope],
+    tree: ScopeTree,
     class_name: str | None,
 ) -> Iterator[_Step]:
     own = Scope("function", scope, scope.class_name if scope else class_name)
-    scopes[node] = own
+    tree.scopes[node] = own
     args = node.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if arg is not None:
             name = mangle(arg.arg, own.class_name)
             own.bind(name)
             own.params.add(name)
+            if arg.annotation is not None:
+                tree.annotated.append(arg)
     for param in getattr(node, "type_params", ()):
         own.bind(mangle(param.name, own.class_name))
     if scope is not None:
@@ -139,6 +196,8 @@ def _visit_function(
         if not isinstance(node, ast.Lambda):
             scope.bind(mangle(node.name, scope.class_name))
             yield from ((n, scope) for n in node.decorator_list)
+    if not isinstance(node, ast.Lambda) and node.returns is not None:
+        tree.annotated.append(node)
     body = [node.body] if isinstance(node, ast.Lambda) else node.body
     yield from ((n, own) for n in body)
 
@@ -163,10 +222,7 @@ def _visit_comprehension(
 
 def _bind_names(node: ast.AST, scope: Scope) -> None:
     name = scope.class_name
-    if isinstance(node, ast.Name):
-        if not isinstance(node.ctx, ast.Load):
-            scope.bind(mangle(node.id, name))
-    elif isinstance(node, ast.NamedExpr):
+    if isinstance(node, ast.NamedExpr):
         _bind_walrus(mangle(node.target.id, name), scope)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         for alias, spec in import_specs(node):

@@ -16,6 +16,7 @@ from typing import Any
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._facts import Fact
+from memofp._code._trees import children
 
 __all__ = ["Candidate", "Neutral", "SourceTable", "read_source", "spot_of"]
 
@@ -145,7 +146,7 @@ def _function_nodes(tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | Non
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield node, class_name
         inner = node.name if isinstance(node, ast.ClassDef) else class_name
-        stack.extend((child, inner) for child in ast.iter_child_nodes(node))
+        stack += [(child, inner) for child in children(node)]
 
 
 def _identity(node: _FunctionNode) -> tuple[str, int]:
