@@ -59,6 +59,7 @@ class Plan:
         Raises:
             UnhashableArgumentError: one of them cannot be hashed soundly.
         """
+        self._took_code()  # a call before this one may have been refused half way
         data = self.seed + self.digest_values(values)
         if self._took_code():
             # Code among the arguments may use what the function's own code cannot name.
