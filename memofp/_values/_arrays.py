@@ -129,40 +129,40 @@ def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
     return array.transpose(order), layout if any(layout) else ()
 
 
-def _content(array: Any) -> Leaf | list[tuple[str, object]]:
+def _content(array: Any, writeable: bool) -> Leaf | list[tuple[str, object]]:
     """Return a leaf of the data, or children if it is held by objects or has gaps."""
     plain = array.view(_numpy().ndarray) if type(array) is not _numpy().ndarray else array
     ordered, layout = _layout(plain)
     dtype = plain.dtype
-    head = (dtype_fields(dtype), plain.shape, bool(array.flags.writeable), layout)
+    head = (dtype_fields(dtype), plain.shape, writeable, layout)
     if is_raw(dtype):
         return leaf("numpy", *head, digest_data(ordered))
     if dtype.names is not None:
-        fields = [(f"[{name!r}]", Parts(b"", array_data(ordered[name]))) for name in dtype.names]
+        fields = [(f"[{name!r}]", Parts(b"", array_data(ordered[name], writeable))) for name in dtype.names]
         return [("", leaf("numpy", *head)), *fields]
     if dtype.kind in _RAW_KINDS:
         return leaf("numpy", *head, digest_data(ordered))
     return [("", leaf("numpy", *head)), ("", tuple(ordered.reshape(-1).tolist()))]
 
 
-def array_data(array: Any) -> list[tuple[str, object]]:
+def array_data(array: Any, writeable: bool) -> list[tuple[str, object]]:
     """Return what stands for an array's dtype, shape, layout and items."""
-    content = _content(array)
+    content = _content(array, writeable)
     return [("", content)] if isinstance(content, Leaf) else content
 
 
 def _array(value: Any) -> Node:
     np = _numpy()
-    content = _content(value)
     mutable = bool(value.flags.writeable)
+    content = _content(value, mutable)
     metadata = _dtype_parts(value.dtype)
     if type(value) is np.ndarray and isinstance(content, Leaf) and not metadata:
         return Leaf(content.data, mutable)
-    children = array_data(value) + metadata
+    children = array_data(value, mutable) + metadata
     names: object = ()
     if type(value) is not np.ndarray:
         names, attributes = attribute_children(*_subclass_state(value))
-        children += [("class", class_part(type(value))), *attributes]
+        children += [(".__class__", class_part(type(value))), *attributes]
     return Parts(pack("numpy.ndarray", names), children, mutable=mutable, fresh=True)
 
 
@@ -178,7 +178,7 @@ def _subclass_state(value: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 def _masked(value: Any) -> Node:
     np = _numpy()
     data = value.view(np.ndarray)
-    children = array_data(data) + _dtype_parts(data.dtype)
+    children = array_data(data, bool(data.flags.writeable)) + _dtype_parts(data.dtype)
     mask = value._mask
     fill = value._fill_value
     if fill is None:
@@ -186,9 +186,9 @@ def _masked(value: Any) -> Node:
     names, values = state_of(value)
     own = {n: v for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE}
     children += [
-        ("class", class_part(type(value))),
-        (".mask", None if mask is np.ma.nomask else Parts(b"mask", array_data(mask), mutable=False)),
-        (".fill_value", Parts(b"fill", array_data(np.asarray(fill, dtype=data.dtype)), mutable=False)),
+        (".__class__", class_part(type(value))),
+        (".mask", None if mask is np.ma.nomask else Parts(b"mask", array_data(mask, True), mutable=False)),
+        (".fill_value", Parts(b"fill", array_data(np.asarray(fill, dtype=data.dtype), True), mutable=False)),
         *(("." + str(name), item) for name, item in own.items()),
         *((f"._optinfo[{name!r}]", item) for name, item in (value._optinfo or {}).items()),
     ]
@@ -208,7 +208,12 @@ def _scalar(value: Any) -> Node:
     if kind.__module__ in ("numpy", "numpy._core.records", "numpy.rec") and is_raw(array.dtype):
         return leaf("numpy scalar", kind.__name__, dtype_fields(array.dtype), digest_data(array))
     names, attributes = attribute_children(*state_of(value))
-    children = [("class", class_part(kind)), *array_data(array), *_dtype_parts(array.dtype), *attributes]
+    children = [
+        (".__class__", class_part(kind)),
+        *array_data(array, True),
+        *_dtype_parts(array.dtype),
+        *attributes,
+    ]
     return Parts(pack("numpy scalar", names), children, mutable=False, fresh=True)
 
 

@@ -270,8 +270,10 @@ def _array(value: Any) -> Node:
 def _table(value: Any) -> Node:
     kind = "Table" if isinstance(value, _arrow().Table) else "RecordBatch"
     children: list[tuple[str, object]] = [(".schema", _schema(value.schema))]
-    for i in range(value.num_columns):
-        children.append((f".column({i})", Parts(b"", column_parts(value.column(i)), mutable=False)))
+    children += [
+        (f".column({i})", Parts(b"", column_parts(value.column(i)), mutable=False))
+        for i in range(value.num_columns)
+    ]
     return Parts(pack("pyarrow", kind, value.num_rows), children, mutable=False)
 
 

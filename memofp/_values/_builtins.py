@@ -51,13 +51,21 @@ def indexed(values: Any) -> list[tuple[str, object]]:
     return [(f"[{i}]", item) for i, item in enumerate(values)]
 
 
+def value_label(key: object, index: int) -> str:
+    """Return the label of a mapping's value: by its key if that is short, else by position."""
+    if type(key) is str and len(key) < 60:
+        return f"[{key!r}]"
+    if type(key) is int and -(10**18) < key < 10**18:
+        return f"[{key}]"
+    return f"{{value {index}}}"
+
+
 def entries(pairs: Any) -> list[tuple[str, object]]:
     """Label the keys and values of a mapping, as alternating children."""
     children: list[tuple[str, object]] = []
     for i, (key, value) in enumerate(pairs):
         children.append((f"{{key {i}}}", key))
-        label = f"[{key!r}]" if type(key) in (str, int) and len(f"{key!r}") < 60 else f"{{value {i}}}"
-        children.append((label, value))
+        children.append((value_label(key, i), value))
     return children
 
 
@@ -153,7 +161,7 @@ def reduce_subclass(value: object) -> Node | None:
     kind, content = found
     names, values = state_of(value)
     labels = (f".{name}" for name in names)
-    children = [("class", class_part(type(value))), ("", content), *zip(labels, values, strict=True)]
+    children = [(".__class__", class_part(type(value))), ("", content), *zip(labels, values, strict=True)]
     mutable = kind not in _IMMUTABLE or bool(names)
     tag = pack("subclass", kind.__name__, names)
     return Parts(tag, children, mutable=mutable, fresh=True)

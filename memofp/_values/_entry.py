@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from marshal import dumps
+from typing import Any
 
 from memofp._digest import digest
 from memofp._values._plain import ATOMS, SPILL_BYTES
@@ -12,7 +13,7 @@ from memofp._values._walk import Walk
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
 _SMALL = ATOMS - {bytes}  # bytes may be long, and are then hashed in place
-_SEQUENCES = frozenset({list, tuple})
+_is_flat = (_SMALL | {list, tuple, dict}).issuperset
 _is_small = _SMALL.issuperset
 _small_calls: set[tuple[type, ...]] = set()  # types of values that were all atoms
 
@@ -52,33 +53,37 @@ class ArgumentDigester:
         Raises:
             UnhashableArgumentError: for a value that cannot be hashed soundly; it has the path.
         """
-        kinds = tuple(map(type, values))
-        if kinds in _small_calls or _is_small_call(kinds) or _is_flat(values):
+        if _are_flat(values):
             data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of checked types
             if len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
         return Walk(self.function).digest(values, self.names, self.prefix)
 
 
-def _is_small_call(kinds: tuple[type, ...]) -> bool:
-    if not _is_small(kinds):
+def _are_flat(values: tuple[object, ...]) -> bool:
+    """Tell whether the values are atoms, and unshared lists, tuples and dicts of atoms."""
+    kinds = tuple(map(type, values))
+    try:
+        if kinds in _small_calls:
+            return True
+        if not _is_small(kinds):
+            return _is_flat(kinds) and _are_flat_containers(values)
+    except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
         return False
     if len(_small_calls) < 4096:
         _small_calls.add(kinds)
     return True
 
 
-def _is_flat(values: tuple[object, ...]) -> bool:
-    """Tell whether the values are atoms and unshared lists, tuples and dicts of atoms."""
+def _are_flat_containers(values: Iterable[Any]) -> bool:
     identities = []
     for value in values:
         kind = type(value)
         if kind in _SMALL:
             continue
-        if kind is dict:
-            if not (_is_small(map(type, value)) and _is_small(map(type, value.values()))):  # type: ignore[attr-defined,call-overload] # a dict
-                return False
-        elif kind not in _SEQUENCES or not _is_small(map(type, value)):  # type: ignore[call-overload] # a sequence
+        if not _is_small(map(type, value)):
+            return False
+        if kind is dict and not _is_small(map(type, value.values())):
             return False
         if kind is not tuple:
             identities.append(id(value))

@@ -7,6 +7,7 @@ from itertools import chain
 from struct import pack
 from typing import Any
 
+from memofp._values._builtins import value_label
 from memofp._values._plain import SETS, sort_large_set
 from memofp._values._sink import Sink
 
@@ -87,10 +88,9 @@ class Frame:
         if not isinstance(self.labels, type):
             return self.labels[index]
         if self.labels is dict:
-            key = self.items[index & ~1]
-            if index & 1 and type(key) in (str, int, bool):
-                return f"[{key!r}]" if len(str(key)) < 60 else f"[{str(key)[:50]!r}...]"
-            return f"{{{'value' if index & 1 else 'key'} {index // 2}}}"
+            if index & 1:
+                return value_label(self.items[index - 1], index // 2)
+            return f"{{key {index // 2}}}"
         return "{element}" if self.labels in SETS else f"[{index}]"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from typing import Any
 
@@ -44,7 +45,7 @@ def reduce_instance(value: object) -> Parts:
     """
     kind = type(value)
     names, children = attribute_children(*state_of(value))
-    children.insert(0, ("class", class_part(kind)))
+    children.insert(0, (".__class__", class_part(kind)))
     return Parts(pack("object", names), children, mutable=not layout_of(kind).frozen)
 
 
@@ -62,7 +63,7 @@ def reduce_enum(value: Any) -> Node:
     _, values = state_of(value)
     state = dict(zip(_, values, strict=True))
     children = [
-        ("class", class_part(type(value))),
+        (".__class__", class_part(type(value))),
         ("._name_", state.get("_name_")),
         ("._value_", state.get("_value_")),
     ]
@@ -81,7 +82,7 @@ def reduce_exception(value: BaseException) -> Node:
     more = {name: item for name, item in extra.items() if name not in known}
     children += [("." + str(name), item) for name, item in more.items()]
     children += [
-        ("class", class_part(type(value))),
+        (".__class__", class_part(type(value))),
         (".args", reduced[1]),
         (".__cause__", BaseException.__dict__["__cause__"].__get__(value)),
         (".__context__", BaseException.__dict__["__context__"].__get__(value)),
@@ -96,15 +97,18 @@ def reduce_foreign(value: Any) -> Node:
     try:
         reduced = _pickle_parts(value)
     except Exception as error:  # noqa: BLE001 # any class may raise anything here; the refusal carries it on
-        reason = f"is a {dotted_name(kind)}, which cannot be taken apart ({type(error).__name__}: {error})"
+        reason = f"is a {dotted_name(kind)}, which cannot be taken apart ({describe(error)})"
         return Refusal(reason, dotted_name(kind), error)
     if isinstance(reduced, str):
         return _reduce_global(value, reduced)
     if not isinstance(reduced, tuple) or not 2 <= len(reduced) <= 6:
         return Refusal(f"is a {dotted_name(kind)}, whose __reduce_ex__ gives no tuple", dotted_name(kind))
     call, args, state, items, pairs, setter = reduced + (None,) * (6 - len(reduced))
+    layout = layout_of(kind)
+    if type(state) is dict and layout.caches:
+        state = {name: item for name, item in state.items() if name not in layout.caches}
     children = [
-        ("class", class_part(kind)),
+        (".__class__", class_part(kind)),
         (".__reduce__", call),
         (".args", args),
         ("", state),
@@ -114,9 +118,15 @@ def reduce_foreign(value: Any) -> Node:
     ]
     names: object = ()
     if state is None and not is_foreign(kind):  # a base's __reduce__ knows nothing of a subclass's attributes
-        names, attributes = attribute_children(*state_of(value))
+        names, attributes = attribute_children(*state_of(value, own=True))
         children += attributes
     return Parts(pack("reduce", names), children, fresh=True)
+
+
+def describe(error: BaseException) -> str:
+    """Return type and text of an error, without the addresses that default representations have."""
+    text = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _pickle_parts(value: Any) -> Any:

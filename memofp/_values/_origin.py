@@ -14,7 +14,7 @@ _module = type.__dict__["__module__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
 _STDLIB = os.path.dirname(os.__file__) + os.sep
 _PACKAGES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
-_standard: dict[type, bool] = {}
+_standard: dict[int, tuple[bool, type]] = {}  # by identity: a metaclass may define __eq__ or __hash__
 
 
 def mro_of(kind: type) -> tuple[type, ...]:
@@ -29,18 +29,20 @@ def dotted_name(kind: type) -> str:
         module = _module(kind)
     except AttributeError:  # a class body may delete its __module__
         module = "?"
-    name = f"{_qualname(kind)}"
+    name: str = _qualname(kind)
+    if type(module) is not str:
+        return f"?.{name}"
     return name if module == "builtins" else f"{module}.{name}"
 
 
 def is_standard(kind: type) -> bool:
     """Tell whether a class is the one that the standard library has under its dotted name."""
-    known = _standard.get(kind)
+    known = _standard.get(id(kind))
     if known is None:
         if len(_standard) > 4096:
             _standard.clear()
-        known = _standard[kind] = _find_standard(kind)
-    return known
+        known = _standard[id(kind)] = (_find_standard(kind), kind)
+    return known[0]
 
 
 def _find_standard(kind: type) -> bool:

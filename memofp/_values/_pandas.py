@@ -33,7 +33,7 @@ def _extra(value: Any) -> list[tuple[str, object]]:
 def _frame(value: Any) -> Node:
     extra = _extra(value)
     children = [
-        ("class", class_part(type(value))),
+        (".__class__", class_part(type(value))),
         (".columns", value.columns),
         (".index", value.index),
         (".attrs", value._attrs or None),
@@ -69,7 +69,7 @@ def _hold(array: Any) -> Node:
     """Return an array held by a frame as parts of its own: who else refers to it does not count."""
     numpy = sys.modules["numpy"]
     if isinstance(array, numpy.ndarray):
-        return Parts(b"column", array_data(array), mutable=False)
+        return Parts(b"column", array_data(array, True), mutable=False)
     return _extension(array)
 
 
@@ -94,7 +94,7 @@ def _is_whole(block: Any, run: list[Any]) -> bool:
 def _series(value: Any) -> Node:
     extra = _extra(value)
     children = [
-        ("class", class_part(type(value))),
+        (".__class__", class_part(type(value))),
         (".index", value.index),
         (".name", value.name),
         (".attrs", value._attrs or None),
@@ -113,7 +113,7 @@ def _stored(value: Any) -> Any:
 
 def _index(value: Any) -> Node:
     pandas = sys.modules["pandas"]
-    children: list[tuple[str, object]] = [("class", class_part(type(value)))]
+    children: list[tuple[str, object]] = [(".__class__", class_part(type(value)))]
     if isinstance(value, pandas.RangeIndex):
         children.append(("", leaf("range", int(value.start), int(value.stop), int(value.step))))
     elif isinstance(value, pandas.MultiIndex):
@@ -134,7 +134,7 @@ def _plain_array(array: Any) -> Any:
 
 def _extension(array: Any) -> Node:
     """Reduce an extension array; what lies under missing values does not count."""
-    children: list[tuple[str, object]] = [("class", class_part(type(array))), (".dtype", array.dtype)]
+    children: list[tuple[str, object]] = [(".__class__", class_part(type(array))), (".dtype", array.dtype)]
     names: tuple[str, ...] = ()
     if hasattr(array, "_pa_array"):
         children.append(("", Parts(b"arrow", _arrow_content(array._pa_array), mutable=False)))
@@ -174,7 +174,7 @@ def _timestamp(value: Any) -> Node:
     fields = (type(value).__name__, value._value if hasattr(value, "_value") else value.value, value.unit)
     return Parts(
         pack("pandas.Timestamp", *fields, value.fold),
-        [("class", class_part(type(value))), (".tz", value.tz)],
+        [(".__class__", class_part(type(value))), (".tz", value.tz)],
         mutable=False,
     )
 
@@ -182,23 +182,23 @@ def _timestamp(value: Any) -> Node:
 def _timedelta(value: Any) -> Node:
     number = value._value if hasattr(value, "_value") else value.value
     tag = pack("pandas.Timedelta", number, value.unit)
-    return Parts(tag, [("class", class_part(type(value)))], mutable=False)
+    return Parts(tag, [(".__class__", class_part(type(value)))], mutable=False)
 
 
 def _period(value: Any) -> Node:
-    children = [("class", class_part(type(value))), (".freq", value.freq)]
+    children = [(".__class__", class_part(type(value))), (".freq", value.freq)]
     return Parts(pack("pandas.Period", value.ordinal), children, mutable=False)
 
 
 def _interval(value: Any) -> Node:
-    children = [("class", class_part(type(value))), (".left", value.left), (".right", value.right)]
+    children = [(".__class__", class_part(type(value))), (".left", value.left), (".right", value.right)]
     return Parts(pack("pandas.Interval", value.closed), children, mutable=False)
 
 
 def _dtype(value: Any) -> Node:
     """Reduce an extension dtype: its class and the attributes that define it."""
     names = [name for name in getattr(value, "_metadata", ()) if isinstance(name, str)]
-    children: list[tuple[str, object]] = [("class", class_part(type(value)))]
+    children: list[tuple[str, object]] = [(".__class__", class_part(type(value)))]
     if hasattr(value, "pyarrow_dtype"):
         children.append((".pyarrow_dtype", value.pyarrow_dtype))
     else:
@@ -209,7 +209,7 @@ def _dtype(value: Any) -> Node:
 def _offset(value: Any) -> Node:
     """Reduce a date offset: its class and its parameters."""
     names = sorted(set(value._attributes) - {"calendar"})
-    children: list[tuple[str, object]] = [("class", class_part(type(value)))]
+    children: list[tuple[str, object]] = [(".__class__", class_part(type(value)))]
     children += [(f".{name}", getattr(value, name, None)) for name in names]
     children += [(".kwds", dict(value.kwds)), (".calendar", getattr(value, "calendar", None))]
     return Parts(pack("pandas.offset", tuple(names)), children, mutable=False, fresh=True)

@@ -70,7 +70,10 @@ def encode_plain(
     budget = NODE_LIMIT
     set_levels = 0
     for depth_here in range(depth):
-        here = set(map(type, level))
+        try:
+            here = set(map(type, level))
+        except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
+            return 0
         kinds |= here
         if bytes in here and _has_large_bytes(level):
             return 0

@@ -11,6 +11,7 @@ from typing import Any
 from memofp._errors import ConfigurationError
 from memofp._values._builtins import EXACT, reduce_subclass
 from memofp._values._objects import (
+    describe,
     reduce_enum,
     reduce_exception,
     reduce_foreign,
@@ -40,8 +41,9 @@ _LIBRARIES = {
 _NODES = frozenset({Leaf, Parts, Code, Refusal, Bare})
 _CACHE_LIMIT = 4096
 
-_hashers: dict[type | str, Callable[[Any], object]] = {}
-_rules: dict[type, tuple[Rule, Rule]] = {}  # class -> rule with hooks, rule without
+_hashers: dict[int | str, tuple[object, Callable[[Any], object]]] = {}
+# Rule with hooks, rule without, and the class.  By identity: a metaclass may define __eq__ or __hash__.
+_rules: dict[int, tuple[Rule, Rule, type]] = {}
 
 
 def register_hasher(kind: type | str, function: Callable[[Any], object]) -> None:
@@ -56,14 +58,14 @@ def register_hasher(kind: type | str, function: Callable[[Any], object]) -> None
     Raises:
         ConfigurationError: for a builtin type that is hashed directly.
     """
-    exact = ATOMS | CONTAINERS
-    if kind in exact or (isinstance(kind, str) and kind in {k.__name__ for k in exact}):
-        raise ConfigurationError(f"no hasher can be registered for the builtin type {kind!r}")
     if not isinstance(kind, type | str):
         raise ConfigurationError(f"register_hasher takes a class or its dotted name, not {kind!r}")
     if not callable(function):
         raise ConfigurationError(f"register_hasher takes a function, not {function!r}")
-    _hashers[kind] = function
+    name = kind if isinstance(kind, str) else dotted_name(kind)
+    if name in {dotted_name(k) for k in ATOMS | CONTAINERS}:
+        raise ConfigurationError(f"no hasher can be registered for the builtin type {name!r}")
+    _hashers[kind if isinstance(kind, str) else id(kind)] = (kind, function)
     _rules.clear()
 
 
@@ -73,39 +75,41 @@ def reduce_value(value: object) -> Node:
     Returns:
         A `Leaf`, `Parts`, `Code` or `Refusal`; each of these, given as value, stands for itself.
     """
-    kind = type(value)
-    rules = _rules.get(kind)
-    if rules is None:
-        if kind in _NODES and kind is not Bare:
-            return value  # type: ignore[return-value] # the check is on the exact type
-        if kind is Bare:
-            value = value.value  # type: ignore[attr-defined] # likewise
-            kind = type(value)
-            return (_rules.get(kind) or _find_rules(kind))[1](value)
-        rules = _find_rules(kind)
-    return rules[0](value)
+    rules = _rules.get(id(type(value)))
+    return rules[0](value) if rules is not None else _find_rules(type(value))[0](value)
 
 
 def is_plain_instance(kind: type) -> bool:
     """Tell whether instances of a class are reduced to the class and its raw attributes."""
-    rules = _rules.get(kind) or (_find_rules(kind) if kind not in _NODES else None)
-    return rules is not None and rules[0] is reduce_instance
+    return (_rules.get(id(kind)) or _find_rules(kind))[0] is reduce_instance
 
 
-def _find_rules(kind: type) -> tuple[Rule, Rule]:
+def _find_rules(kind: type) -> tuple[Rule, Rule, type]:
+    if type(kind) is type and kind in _NODES:
+        return (_itself, _itself, kind) if kind is not Bare else (_bare, _bare, kind)
     bare = _find_rule(kind)
-    found = (_find_hook(kind) or bare, bare)
+    found = (_find_hook(kind) or bare, bare, kind)
     if len(_rules) > _CACHE_LIMIT:
         _rules.clear()
-    _rules[kind] = found
+    _rules[id(kind)] = found
     return found
+
+
+def _itself(value: Any) -> Node:
+    node: Node = value
+    return node
+
+
+def _bare(value: Any) -> Node:
+    kind = type(value.value)
+    return (_rules.get(id(kind)) or _find_rules(kind))[1](value.value)
 
 
 def _find_hook(kind: type) -> Rule | None:
     for base in mro_of(kind):
-        function = _hashers.get(base) or _hashers.get(dotted_name(base))
-        if function is not None:
-            return _registered(kind, function)
+        found = _hashers.get(id(base)) or _hashers.get(dotted_name(base))
+        if found is not None:
+            return _registered(kind, found[1])
         if "__memofp__" in class_dict(base):
             return _own_method(kind, class_dict(base)["__memofp__"])
     return None
@@ -118,11 +122,10 @@ def _registered(kind: type, function: Callable[[Any], object]) -> Rule:
         try:
             result = function(value)
         except Exception as error:  # noqa: BLE001 # the user's function may raise anything; the refusal carries it on
-            what = f"is a {name}, whose registered hasher raised {type(error).__name__}: {error}"
-            return Refusal(what, name, error)
+            return Refusal(f"is a {name}, whose registered hasher raised {describe(error)}", name, error)
         if type(result) is kind:
             result = Bare(result)
-        children = [("class", class_part(kind)), ("hasher", function), ("", result)]
+        children = [(".__class__", class_part(kind)), ("{hasher}", function), ("", result)]
         return Parts(pack("registered", name), children, fresh=True)
 
     return rule
@@ -135,50 +138,54 @@ def _own_method(kind: type, method: Any) -> Rule:
         try:
             result = method.__get__(value, kind)()
         except Exception as error:  # noqa: BLE001 # as above
-            what = f"is a {name}, whose __memofp__() raised {type(error).__name__}: {error}"
-            return Refusal(what, name, error)
+            return Refusal(f"is a {name}, whose __memofp__() raised {describe(error)}", name, error)
         if type(result) is kind:
             result = Bare(result)
-        return Parts(pack("__memofp__", name), [("class", class_part(kind)), ("", result)], fresh=True)
+        return Parts(pack("__memofp__", name), [(".__class__", class_part(kind)), ("", result)], fresh=True)
 
     return rule
 
 
 def _find_rule(kind: type) -> Rule:
     """Find the rule for a class, hooks aside; from the special to the general."""
-    if kind in EXACT:
+    if type(kind) is type and kind in EXACT:
         return EXACT[kind]
-    if issubclass(kind, type):
+    if any(base is type for base in mro_of(kind)):  # `in` would ask the metaclass
         return lambda value: Code("class", value)
     name = dotted_name(kind)
     if name in EXACT_NAMES and is_standard(kind):
         return EXACT_NAMES[name]
     for base in mro_of(kind):
-        code = CODE_TYPES.get(base) or CODE_NAMES.get(dotted_name(base))
+        code = (CODE_TYPES.get(base) if type(base) is type else None) or CODE_NAMES.get(dotted_name(base))
         if code is not None:
             return partial(Code, code)
     return _library_rule(kind) or _general_rule(kind)
 
 
 def _library_rule(kind: type) -> Rule | None:
-    rules: dict[type, Rule] = {}
+    rules: dict[int, Rule] = {}
     for library in {dotted_name(base).partition(".")[0] for base in mro_of(kind)}:
         if library in _LIBRARIES and library in sys.modules:
-            rules |= import_module(f"memofp._values.{_LIBRARIES[library]}").rules()
-    return next((rules[base] for base in mro_of(kind) if base in rules), None)
+            found = import_module(f"memofp._values.{_LIBRARIES[library]}").rules()
+            rules.update((id(base), rule) for base, rule in found.items())
+    return next((rules[id(base)] for base in mro_of(kind) if id(base) in rules), None)
 
 
 def _general_rule(kind: type) -> Rule:
     refusal = find_refusal(kind)
     if refusal is not None:
         return lambda _: refusal
-    if issubclass(kind, BaseException):
+    bases = mro_of(kind)
+    if any(base is BaseException for base in bases):
         return reduce_exception
-    if any(dotted_name(base) == "enum.Enum" for base in mro_of(kind)):
+    names = {dotted_name(base) for base in bases}
+    if "enum.Enum" in names:
         return reduce_enum
     plain = layout_of(kind).plain
+    if plain and "pydantic.main.BaseModel" in names:
+        return reduce_instance  # what it gives to pickle holds the values of cached properties
     if reduces_itself(kind):
         return reduce_foreign
-    if any(base in EXACT for base in mro_of(kind)):
+    if any(type(base) is type and base in EXACT for base in bases):
         return lambda value: reduce_subclass(value) or reduce_foreign(value)
     return reduce_instance if plain else reduce_foreign

@@ -21,7 +21,7 @@ def _sparse(value: Any) -> Node:
     kept = [(n, v) for n, v in zip(names, values, strict=True) if n not in _LAZY]
     kept.sort(key=lambda pair: str(pair[0]))
     tag, children = attribute_children(tuple(n for n, _ in kept), tuple(v for _, v in kept))
-    return Parts(pack("scipy.sparse", tag), [("class", class_part(type(value))), *children])
+    return Parts(pack("scipy.sparse", tag), [(".__class__", class_part(type(value))), *children])
 
 
 def rules() -> dict[type, Callable[[Any], Node]]:

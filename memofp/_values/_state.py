@@ -6,7 +6,7 @@ import sys
 from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
-from memofp._values._origin import mro_of
+from memofp._values._origin import is_foreign, mro_of
 
 __all__ = ["Layout", "class_dict", "layout_of", "state_of"]
 
@@ -25,17 +25,19 @@ class Layout:
     Attributes:
         get_dict: reads the instance's dictionary, or None.
         slots: (name, descriptor) of the slots, base classes first.
+        own_slots: those of them that the user's classes have.
         slot_count: how many there are, with those that hold caches.
         caches: names of `functools.cached_property`, whose values are no state.
         plain: whether dictionary and slots are all that there is; else a C struct hides more.
         frozen: whether instances refuse assignment (a frozen dataclass or attrs class).
     """
 
-    __slots__ = ("caches", "frozen", "get_dict", "plain", "slot_count", "slots")
+    __slots__ = ("caches", "frozen", "get_dict", "own_slots", "plain", "slot_count", "slots")
 
     def __init__(self, kind: type) -> None:
         self.get_dict: Any = None
         self.slots: list[tuple[str, Any]] = []
+        self.own_slots: list[tuple[str, Any]] = []
         self.slot_count = 0
         self.caches: frozenset[str] = frozenset()
         for base in reversed(mro_of(kind)):
@@ -44,17 +46,25 @@ class Layout:
             if type(getter) is GetSetDescriptorType and base is not type:
                 self.get_dict = getter.__get__
             if "__slots__" in space:
-                self._add_slots(space)
+                self._add_slots(base, space)
         self._find_caches(kind)
         self.plain = self._is_plain(kind)
         self.frozen = _is_frozen(kind)
 
-    def _add_slots(self, space: Any) -> None:
+    def _add_slots(self, base: type, space: Any) -> None:
+        fields = space.get("__attrs_attrs__")
+        fields = None if fields is None else {field.name for field in fields}
+        foreign = is_foreign(base)
         for name, member in space.items():
-            if type(member) is MemberDescriptorType:
-                self.slot_count += 1
-                if name not in _SELF_FILLING:
-                    self.slots.append((name, member.__get__))
+            if type(member) is not MemberDescriptorType:
+                continue
+            self.slot_count += 1
+            # attrs gives its cached properties slots of their own.
+            if name in _SELF_FILLING or (fields is not None and name not in fields):
+                continue
+            self.slots.append((name, member.__get__))
+            if not foreign:
+                self.own_slots.append((name, member.__get__))
 
     def _find_caches(self, kind: type) -> None:
         functools = sys.modules.get("functools")
@@ -63,7 +73,7 @@ class Layout:
         cached = functools.cached_property
         names: set[str] = set()
         for base in mro_of(kind):
-            names.update(n for n, v in class_dict(base).items() if isinstance(v, cached))
+            names.update(n for n, v in class_dict(base).items() if _derives(type(v), cached))
         self.caches = frozenset(names)
 
     def _is_plain(self, kind: type) -> bool:
@@ -72,6 +82,10 @@ class Layout:
         size += _POINTER * (_dictoffset(kind) > 0) + _POINTER * (_weakrefoffset(kind) > 0)
         hidden = _basicsize(kind) - size
         return bool(hidden <= 0 and _itemsize(kind) == 0)
+
+
+def _derives(kind: type, base: type) -> bool:
+    return any(one is base for one in mro_of(kind))  # `in` would ask the metaclass
 
 
 def _is_frozen(kind: type) -> bool:
@@ -87,21 +101,25 @@ def _is_frozen(kind: type) -> bool:
     return False
 
 
-_layouts: dict[type, Layout] = {}
+_layouts: dict[int, tuple[Layout, type]] = {}  # by identity: a metaclass may define __eq__ or __hash__
 
 
 def layout_of(kind: type) -> Layout:
     """Return the layout of a class; remembered."""
-    found = _layouts.get(kind)
+    found = _layouts.get(id(kind))
     if found is None:
         if len(_layouts) > 4096:
             _layouts.clear()
-        found = _layouts[kind] = Layout(kind)
-    return found
+        found = _layouts[id(kind)] = (Layout(kind), kind)
+    return found[0]
 
 
-def state_of(value: object) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+def state_of(value: object, own: bool = False) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """Return names and values of a value's attributes: slots, then its dictionary in its order.
+
+    Args:
+        value: any instance.
+        own: whether to leave out the slots of installed packages' and the standard library's classes.
 
     Left out are unset slots, values of `functools.cached_property`, and cached hashes.
     """
@@ -109,7 +127,7 @@ def state_of(value: object) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     layout = layout_of(kind)
     names: list[Any] = []
     values: list[Any] = []
-    for name, get in layout.slots:
+    for name, get in layout.own_slots if own else layout.slots:
         try:
             values.append(get(value, kind))
         except AttributeError:

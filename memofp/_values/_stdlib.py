@@ -131,7 +131,7 @@ def _safe_uuid(value: Any) -> Node:
 
 
 def _chain_map(value: Any) -> Node:
-    return Parts(b"collections.ChainMap", [("class", class_part(type(value))), *indexed(value.maps)])
+    return Parts(b"collections.ChainMap", [(".__class__", class_part(type(value))), *indexed(value.maps)])
 
 
 def _date(value: Any) -> Node:

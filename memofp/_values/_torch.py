@@ -21,7 +21,7 @@ def _torch() -> Any:
 def _tensor(value: Any) -> Node:
     torch = _torch()
     names, values = state_of(value)
-    children: list[tuple[str, object]] = [("class", class_part(type(value)))]
+    children: list[tuple[str, object]] = [(".__class__", class_part(type(value)))]
     children += [(f".{name}", item) for name, item in zip(names, values, strict=True)]
     if value.is_leaf and value.grad is not None:
         children.append((".grad", value.grad))

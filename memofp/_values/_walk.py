@@ -4,6 +4,7 @@ The stream is prefix-free: every value says where it ends.  Builtins are written
 does in version 2 (see `_plain`), all else under type bytes of our own:
 
     01 leaf    02 parts    03 code    04 definition    05 reference    06 spilled    07 loop
+    08 2 GiB and more    09 sorted set
 
 Mutable objects that occur more than once are found in a first pass; if there are any, a second
 pass numbers them in order of appearance (04 before the first, 05 and the number at the others).
@@ -27,19 +28,20 @@ from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
 from memofp._values._parts import pack as pack_fields
 from memofp._values._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
 from memofp._values._registry import is_plain_instance, reduce_value
+from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
 from memofp._values._state import layout_of, state_of
 
 __all__ = ["Walk", "set_code_hasher"]
 
-_PARTS, _CODE, _DEFINE, _REFER, _LOOP, _HUGE = b"\x02", b"\x03", b"\x04", b"\x05", b"\x07", b"\x08"
+_PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
 _DEPTH = 32  # levels that a first look at builtins goes down
 _MEMO_BYTES = 1024  # shorter encodings are made again rather than remembered
-_MEMO_LIMIT_BYTES = 1 << 26
 _SIZE_LIMIT = (1 << 31) - 1  # marshal's, in bytes
 _SYNTHETIC = frozenset({Leaf, Parts, Code, Refusal, Bare})
 
+_Header = tuple[bytes, tuple[str, ...], bool, type]  # bytes, labels, whether mutable; the class, kept alive
 _is_small = (ATOMS - {bytes}).issuperset
 
 _code_hasher: Callable[[object], bytes] | None = None
@@ -51,41 +53,29 @@ def set_code_hasher(function: Callable[[object], bytes]) -> None:
     _code_hasher = function
 
 
-class NeedsGraphError(Exception):
-    """A shared mutable object first appears inside a set, which has no order to number it by."""
+def _are_small(values: tuple[object, ...]) -> bool:
+    try:
+        return _is_small(map(type, values))
+    except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
+        return False
 
 
-class Walk:
+class Walk(Sharing):
     """The encoding of one value or one call's values.
 
     Attributes:
-        shared: mutable objects that were met more than once, by identity.
-        numbers: in the second pass, identity of a shared object -> its reference.
-        colours: set by `_graph` alone: identity of a shared object -> what stands for it.
-        expanded: with colours, identity of the one shared object that is encoded itself.
-        references: with colours, (identity, path) of the references that were written.
+        function: qualified name of the function that is called, for errors.
+        reduced: identity of a value -> itself and its reduction, where that makes new objects or is dear.
+        headers: class and names of attributes -> what instances with them begin with.
+        codes: identity of a class or function -> itself and its digest.
     """
 
     def __init__(self, function: str = "") -> None:
+        super().__init__()
         self.function = function
-        self.seen: set[int] = set()
-        self.kept: list[object] = []  # so that no identity is used again
-        self.shared: dict[int, object] = {}
-        self.numbers: dict[int, bytes] = {}
-        self.colours: dict[int, bytes] | None = None
-        self.expanded = 0
-        self.references: list[tuple[int, bytes]] = []
-        self.second = False
-        self.meetings = 0
-        self.in_sets = 0
         self.reduced: dict[int, tuple[object, Node]] = {}
-        self.headers: dict[tuple[type, tuple[str, ...]], tuple[bytes, tuple[str, ...], bool]] = {}
+        self.headers: dict[tuple[int, tuple[str, ...]], _Header] = {}
         self.codes: dict[int, tuple[object, bytes]] = {}
-        self.memo: dict[int, tuple[object, bytes, int]] = {}
-        self.memo_bytes = 0
-        self.open: dict[int, int] = {}
-        self.stack: list[Frame] = []
-        self.sink = Sink()
 
     def digest(self, items: Sequence[object], labels: Sequence[str], prefix: bytes) -> bytes:
         """Return the digest of a prefix and the encodings of the items."""
@@ -103,12 +93,8 @@ class Walk:
 
     def run(self, items: Sequence[object], labels: Sequence[str], prefix: bytes) -> None:
         """Encode the items into a new sink."""
-        self.sink = Sink()
+        self.restart()
         self.sink.emit(prefix)
-        self.memo.clear()
-        self.open.clear()
-        self.numbers.clear()
-        self.meetings = self.in_sets = 0
         root = Frame(None, items, labels)
         root.outer = root.inner = self.sink
         stack = self.stack = [root]
@@ -176,7 +162,9 @@ class Walk:
         value = frame.items[frame.position]
         frame.position += 1
         kind = type(value)
-        if kind in ATOMS:
+        if type(kind) is not type:  # no builtin, and its metaclass may have __eq__ and __hash__ of its own
+            self._visit_other(value)
+        elif kind in ATOMS:
             self._emit_atom(value)
         elif kind in CONTAINERS:
             self._visit_container(value, kind, frame)
@@ -199,7 +187,7 @@ class Walk:
 
     def _visit_container(self, value: Any, kind: type, frame: Frame) -> None:
         mutable = kind in MUTABLE
-        if not mutable and self._emit_known(value):
+        if not mutable and self.emit_known(value):
             return
         if frame.single_skip:
             frame.single_skip -= 1
@@ -210,7 +198,7 @@ class Walk:
                 self.sink.emit(data)
                 return
             frame.single_skip = 7  # its neighbours are likely to be of its kind
-        if self._meet(value) if mutable else self._enter(value):
+        if self.meet(value) if mutable else self.enter(value):
             inner = container_frame(value, kind)
             inner.shallow = frame.failed_depth // 2 or max(frame.shallow - 1, 0)
             self._push(inner)
@@ -220,19 +208,19 @@ class Walk:
         if is_plain_instance(kind):
             self._visit_instance(value, kind)
             return
-        if kind in _SYNTHETIC:
+        if type(kind) is type and kind in _SYNTHETIC:
             node = reduce_value(value)
             owner = None
         else:
-            if self._emit_known(value):
+            if self.emit_known(value):
                 return
             node = self._reduce(value)
             owner = value
         if type(node) is Leaf:
-            if not node.mutable or owner is None or self._meet(owner):
+            if not node.mutable or owner is None or self.meet(owner):
                 self.sink.emit(node.data)
         elif type(node) is Parts:
-            if owner is None or (self._meet(owner) if node.mutable else self._enter(owner)):
+            if owner is None or (self.meet(owner) if node.mutable else self.enter(owner)):
                 self._push_parts(node, owner)
         elif type(node) is Code:
             self.sink.emit(_CODE + self._code_digest(node))
@@ -242,33 +230,33 @@ class Walk:
 
     def _visit_instance(self, value: Any, kind: type) -> None:
         """Encode what `reduce_instance` would give, with a header that is made once a class and names."""
-        if self._emit_known(value):
+        if self.emit_known(value):
             return
         names, values = state_of(value)
-        key = (kind, names)
+        key = (id(kind), names)
         known = self.headers.get(key)
         if known is None:
             if not are_strings(names):
                 self._push_parts(reduce_instance(value), value)
                 return
             known = self.headers[key] = self._instance_header(kind, names)
-        header, labels, mutable = known
-        if not (self._meet(value) if mutable else self._enter(value)):
+        header, labels, mutable, _ = known
+        if not (self.meet(value) if mutable else self.enter(value)):
             return
-        if _is_small(map(type, values)) and mutable:
+        if mutable and _are_small(values):
             self.sink.emit(header + dumps(values, 2)[5:])
-            self._note_height(1)
+            self.note_height(1)
             return
         frame = Frame(value, values, labels)
         frame.header, frame.mutable = header, mutable
         frame.shallow = max(self.stack[-1].shallow - 1, 0)
         self._push(frame)
 
-    def _instance_header(self, kind: type, names: tuple[str, ...]) -> tuple[bytes, tuple[str, ...], bool]:
+    def _instance_header(self, kind: type, names: tuple[str, ...]) -> _Header:
         tag, part = pack_fields("object", names), class_part(kind)
         header = _PARTS + dumps((tag, len(names) + 1), 2)
         header += part.data if isinstance(part, Leaf) else _CODE + self._code_digest(Code("class", part))
-        return header, tuple(["." + name for name in names]), not layout_of(kind).frozen
+        return header, tuple(["." + name for name in names]), not layout_of(kind).frozen, kind
 
     def _reduce(self, value: object) -> Node:
         known = self.reduced.get(id(value))
@@ -319,7 +307,7 @@ class Walk:
             frame.inner.emit(frame.footer)
         self.sink = frame.outer
         height = frame.height + 1
-        self._note_height(height)
+        self.note_height(height)
         if frame.mutable:
             return
         data = frame.inner.encoding(height)
@@ -331,78 +319,7 @@ class Walk:
         else:
             self.open[id(frame.owner)] = frame.reopened
         if frame.inner.size >= _MEMO_BYTES and frame.meetings == self.meetings:
-            self._remember(frame.owner, data, height)
-
-    def _note_height(self, height: int) -> None:
-        if self.stack:
-            above = self.stack[-1]
-            above.child_height = height
-            if height > above.height:
-                above.height = height
-
-    def _remember(self, owner: object, data: bytes, height: int) -> None:
-        """Keep the encoding of an immutable composite, for the case that it is shared."""
-        self.memo_bytes += len(data) + 200
-        if self.memo_bytes > _MEMO_LIMIT_BYTES:
-            self.memo.clear()
-            self.memo_bytes = 0
-        self.memo[id(owner)] = (owner, data, height)
-
-    def _emit_known(self, value: object) -> bool:
-        """Write what is known for a value that was met before; False if nothing is."""
-        identity = id(value)
-        if identity in self.memo:
-            _, data, height = self.memo[identity]
-            self.sink.emit(data)
-            self._note_height(height)
-        elif not self.second and identity in self.seen:
-            self.shared[identity] = value
-        elif identity in self.numbers:
-            self.sink.emit(self.numbers[identity])
-        else:
-            return False
-        return True
-
-    def _meet(self, value: object) -> bool:
-        """Take note of a mutable object; False if a reference to it was written instead."""
-        identity = id(value)
-        if not self.second:
-            if identity in self.seen:
-                self.shared[identity] = value
-                return False
-            self.seen.add(identity)
-            self.kept.append(value)
-            self.meetings += 1
-            return True
-        if identity not in self.shared:
-            return True
-        if self.colours is not None:
-            if identity == self.expanded and len(self.stack) == 1:
-                return True
-            self.references.append((identity, self._place()))
-            self.sink.emit(_REFER + self.colours[identity])
-            return False
-        if identity in self.numbers:
-            self.sink.emit(self.numbers[identity])
-            return False
-        if self.in_sets:
-            raise NeedsGraphError
-        self.numbers[identity] = _REFER + pack("<Q", len(self.numbers))
-        self.sink.emit(_DEFINE)
-        self.meetings += 1
-        return True
-
-    def _enter(self, value: object) -> bool:
-        """Begin an immutable composite; False if it contains itself and that was written instead."""
-        start = self.open.get(id(value))
-        if start is None or any(frame.mutable for frame in self.stack[start + 1 :]):
-            return True  # a mutable object in between is numbered and ends the loop
-        self.sink.emit(_LOOP + pack("<Q", len(self.stack) - start))
-        return False
-
-    def _place(self) -> bytes:
-        """Return the positions that lead here; none inside sets."""
-        return dumps([-1 if f.elements is not None else f.position for f in self.stack], 2)
+            self.remember(frame.owner, data, height)
 
     def path(self) -> str:
         """Return where the walk stands, from the root's label on."""

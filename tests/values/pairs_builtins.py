@@ -1,4 +1,5 @@
 """Pairs of builtin values: those that a function can tell apart, and those that it cannot."""
+# ruff: noqa: C409, PERF402 # values are made in odd ways on purpose
 
 from __future__ import annotations
 
@@ -68,6 +69,12 @@ def differ() -> Iterator[Pair]:
     yield "cycle lengths", _cycle(1), _cycle(2)
     yield "cycle and nesting", _cycle(1), [[]]
     yield "cycle to the root or below", _cycle_to(0), _cycle_to(1)
+    yield "huge keys", {10**5000: 1}, {10**5000: 2}
+    yield "huge key and object", {10**5000: object()}, {10**5000: None}
+    yield "large sets", set(range(1000)), {*range(999), -1}
+    yield "large set and frozenset", set(range(1000)), frozenset(range(1000))
+    yield "large set of mixed", {*range(1000), "a"}, {*range(1000), "b"}
+    yield "large sets of strings", {str(i) for i in range(100)}, {str(i).encode() for i in range(100)}
     yield "depth", _nest(5000), _nest(5001)
     yield "depth of tuples", _nest_tuple(5000, 1), _nest_tuple(5000, 2)
     yield "long tuples", tuple(range(300_000)), (*range(299_999), 0)
@@ -86,6 +93,8 @@ def share() -> Iterator[Pair]:
     yield "set order", {*range(100)}, {*reversed(range(100))}
     yield "set of strings", {"a", "b", "c"}, {"c", "b", "a"}
     yield "frozenset of tuples", frozenset({(1, "a"), (2, "b")}), frozenset({(2, "b"), (1, "a")})
+    yield "large set order", {str(i) for i in range(999)}, {str(i) for i in reversed(range(999))}
+    yield "large mixed set", {*range(99), *map(str, range(99))}, {*map(str, range(99)), *range(99)}
     yield "interned strings", [sys.intern("abcdef" * 3)] * 2, ["abcdef" * 3, "".join(["abcdef"] * 3)]
     yield "shared tuples", _shared((1, "a", (2,))), [(1, "a", (2,)), (1, "a", tuple([2]))]
     yield "shared strings", _shared("x" * 50), ["x" * 50, "".join(["x"] * 50)]

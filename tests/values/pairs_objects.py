@@ -1,14 +1,16 @@
 """Pairs of instances: plain, slotted, dataclasses, attrs, pydantic, subclasses of builtins."""
+# ruff: noqa: FURB157 # values are made in odd ways on purpose
 
 from __future__ import annotations
 
 import copy
 import dataclasses
 import functools
+import pathlib
 import pickle
 from collections.abc import Iterator
-from fractions import Fraction
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -109,6 +111,27 @@ class Cached:
     @functools.cached_property
     def double(self) -> int:
         return self.a * 2
+
+
+@attrs.define
+class CachedAttrs:
+    a: int
+
+    @functools.cached_property
+    def double(self) -> int:
+        return self.a * 2
+
+
+class CachedModel(pydantic.BaseModel):
+    a: int
+
+    @functools.cached_property
+    def double(self) -> int:
+        return self.a * 2
+
+
+class MyPath(pathlib.PurePosixPath):
+    pass
 
 
 class MyInt(int):
@@ -212,6 +235,9 @@ def differ() -> Iterator[Pair]:
     yield "frozenset subclass", MyFrozen([1]), frozenset([1])
     yield "bytearray subclass", MyArray(b"a"), bytearray(b"a")
     yield "Decimal subclass", MyDecimal("1"), Decimal("1")
+    yield "path subclass", MyPath("a"), pathlib.PurePosixPath("a")
+    yield "path subclass value", MyPath("a"), MyPath("b")
+    yield "cached property's base", CachedAttrs(1), CachedAttrs(2)
     yield "Decimal subclass state", MyDecimal("1"), _with(MyDecimal("1"), x=1)
     yield "Fraction subclass state", MyFraction(1), _with(MyFraction(1), x=1)
     yield "exception state", MyError(1), _with(MyError(1), x=1)
@@ -231,6 +257,9 @@ def share() -> Iterator[Pair]:
     yield "deep copy", Data([1, {"a": Plain(a=1)}]), copy.deepcopy(Data([1, {"a": Plain(a=1)}]))
     yield "pickled", Data([1, Frozen(2)]), pickle.loads(pickle.dumps(Data([1, Frozen(2)])))
     yield "cached property", Cached(1), _used(Cached(1))
+    yield "cached property of attrs", CachedAttrs(1), _used(CachedAttrs(1))
+    yield "cached property of pydantic", CachedModel(a=1), _used(CachedModel(a=1))
+    yield "path subclass that was used", MyPath("a/b"), _used_path(MyPath("a/b"))
     yield "attrs with cached hash", FrozenAttrs(1), _hashed(FrozenAttrs(1))
     yield "shared frozen instance", _twice(Frozen(1)), [Frozen(1), Frozen(1)]
     yield "shared frozen attrs", _twice(FrozenAttrs(1)), [FrozenAttrs(1), FrozenAttrs(1)]
@@ -299,7 +328,12 @@ def _instances(_: int) -> object:
     return {Node(1), Node(2), shared}, {shared, Node(3)}
 
 
-def _used(value: Cached) -> Cached:
+def _used_path(value: pathlib.PurePath) -> object:
+    _ = str(value), hash(value), value.parts, value.name, value < value
+    return value
+
+
+def _used(value: Any) -> Any:
     _ = value.double
     return value
 

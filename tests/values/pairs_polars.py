@@ -1,4 +1,5 @@
 """Pairs of polars' values."""
+# ruff: noqa: DTZ001 # naive times are values too
 
 from __future__ import annotations
 

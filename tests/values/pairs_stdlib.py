@@ -1,4 +1,5 @@
 """Pairs of the standard library's values."""
+# ruff: noqa: DTZ001, PIE796, PIE804, PYI024, UP017 # values are made in odd ways on purpose
 
 from __future__ import annotations
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import Any
 
 import pytest
 from value_tools import of
 
 from memofp._errors import ConfigurationError, UnhashableArgumentError
-from memofp._values import register_hasher
+from memofp._values import File, digest_arguments, register_hasher
 
 
 class Locked:
@@ -166,3 +167,52 @@ def test_no_method_of_a_plain_class_is_called(number: int, monkeypatch: pytest.M
 def test_no_method_of_a_builtin_subclass_is_called(kind: type, one: object, two: object) -> None:
     assert of(kind(one)) != of(kind(two))
     assert of(kind(one)) == of(kind(one))
+
+
+class OddMeta(type):
+    """Defines `__eq__` alone, so that its classes have no hash."""
+
+    def __eq__(cls, other: object) -> bool:
+        return True
+
+
+class Odd(metaclass=OddMeta):
+    def __init__(self, a: object) -> None:
+        self.a = a
+
+
+def test_classes_without_a_hash() -> None:
+    assert of([Odd(1), 2]) == of([Odd(1), 2])
+    assert of([Odd(1), 2]) != of([Odd(2), 2])
+    assert of(Odd(Odd(1))) != of(Odd(1))
+    assert digest_arguments(("x",), (Odd(1),), "f") != digest_arguments(("x",), (Odd(2),), "f")
+
+
+def test_parameter_names_count() -> None:
+    assert digest_arguments(("x",), (1,), "f") != digest_arguments(("y",), (1,), "f")
+
+
+def test_arguments_share_across_parameters() -> None:
+    x = [1]
+    names = ("a", "b")
+    assert digest_arguments(names, (x, x), "f") != digest_arguments(names, (x, [1]), "f")
+    assert digest_arguments(names, ([1], [1]), "f") == digest_arguments(names, (x, [1]), "f")
+
+
+def test_a_file_counts_by_content(tmp_path: Path) -> None:
+    a, b = tmp_path / "a", tmp_path / "b"
+    a.write_bytes(b"x")
+    b.write_bytes(b"x")
+    assert of(File(a)) == of(File(str(b)))
+    assert of(File(a)) != of(str(a))
+    b.write_bytes(b"y")
+    assert of(File(a)) != of(File(b))
+    assert of(File(tmp_path / "c")) == of(File(tmp_path / "d")) != of(File(a))
+    with pytest.raises(UnhashableArgumentError, match="cannot be read"):
+        of(File(tmp_path))
+
+
+def test_functions_need_a_hasher_of_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("memofp._values._walk._code_hasher", None)
+    with pytest.raises(UnhashableArgumentError, match="is a function"):
+        of([of])
