@@ -86,6 +86,8 @@ class ResultStore:
         except BackendError as fault:
             self._warn(fault)
             return Miss("damaged" if fault.damaged else "unreadable", str(fault))
+        except RecursionError as error:  # no fault of the store: the caller is about to get its own
+            return Miss("unreadable", str(error))
         except Exception as error:  # noqa: BLE001 # the store's edge: a fault of ours must not cost the caller the result
             self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return Miss("unreadable", f"{type(error).__name__}: {error}")
@@ -157,6 +159,8 @@ class ResultStore:
             return False
         except BackendError as fault:
             self._warn(fault)
+            return False
+        except RecursionError:  # as in `load`
             return False
         except Exception as error:  # noqa: BLE001 # the store's edge: the caller has the result and must get it
             self._warn(BackendError(f"save-{type(error).__name__}", f"{type(error).__name__}: {error}"))
