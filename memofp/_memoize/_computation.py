@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from memofp._call._describe import describe_call
 from memofp._errors import ImpureFunctionWarning
+from memofp._memoize._raised import Raised
 from memofp._memoize._warn import warn
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from memofp._memoize._core import Core
     from memofp._store import Hit
 
-__all__ = ["Computation", "is_unchanged"]
+__all__ = ["Computation", "Run", "finish", "is_kept", "is_unchanged"]
 
 CHANGES_NAMED = 5  # changed dependencies that a warning lists
 
@@ -42,7 +43,7 @@ class Computation:
 
     Entering waits until nobody else computes the key and looks again: `hit` is then the
     entry that somebody else has stored meanwhile.  If it is None, the caller runs the function
-    and sets `value`; leaving without an exception stores it.
+    and sets `value`; leaving stores it, or the exception if such are to be stored.
     """
 
     __slots__ = ("_arguments", "_core", "_flight", "_is_nested", "_key", "_plan", "_started", "hit", "value")
@@ -71,9 +72,9 @@ class Computation:
         self._plan = plan
         self._key = key
         self._is_nested = key in _running.keys  # a call of itself with the same arguments just runs
-        self._flight = core.store.compute_once(key) if alone and not self._is_nested else None
         # Described before the function runs: it may change its arguments.
         self._arguments = describe_call(plan, args, kwargs)
+        self._flight = core.flight(key, self._arguments) if alone and not self._is_nested else None
         self._started = 0.0
         self.hit: Hit | None = None
         self.value: Any = None
@@ -89,6 +90,8 @@ class Computation:
             _running.keys.add(self._key)
         if self.hit is None and not self._is_nested:
             self._core.misses += 1
+            if self._core.progress is not None:
+                self._core.progress.computing(self._arguments)
         self._started = time.perf_counter()
         return self
 
@@ -96,15 +99,57 @@ class Computation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None and self.hit is None and not self._is_nested:
+            if self.hit is None and not self._is_nested:
                 duration_s = time.perf_counter() - self._started
-                core, plan = self._core, self._plan
-                if is_unchanged(core, plan):
-                    core.save(plan, self._key, self.value, duration_s=duration_s, arguments=self._arguments)
+                run = Run(self._plan, self._key, self._arguments, duration_s, self.value, error)
+                is_pure = is_kept(self._core, error) and is_unchanged(self._core, self._plan)
+                finish(self._core, run, is_pure=is_pure)
         finally:
             if self._flight is not None:
                 _running.keys.discard(self._key)
                 self._flight.__exit__(kind, error, trace)
+
+
+class Run(NamedTuple):
+    """One run of the function.
+
+    Attributes:
+        plan: by which the key was made.
+        key: of the call.
+        arguments: the call in one line.
+        duration_s: how long it ran, in seconds.
+        value: what it returned.
+        error: what it raised instead; None if nothing.
+    """
+
+    plan: Plan
+    key: bytes
+    arguments: str
+    duration_s: float
+    value: object = None
+    error: BaseException | None = None
+
+
+def is_kept(core: Core, error: BaseException | None) -> bool:
+    """Return whether the outcome of a run is to be stored: a result, or an exception that is asked for."""
+    return error is None or isinstance(error, core.options.exceptions)
+
+
+def finish(core: Core, run: Run, *, is_pure: bool) -> bool:
+    """Store what a run gave, and say so; return whether it is stored.
+
+    Args:
+        core: of the function.
+        run: what it gave.
+        is_pure: whether its outcome may be kept, see `is_kept` and `is_unchanged`.
+    """
+    value = run.value if run.error is None else Raised(run.error)
+    stored = is_pure and core.save(
+        run.plan, run.key, value, duration_s=run.duration_s, arguments=run.arguments
+    )
+    if core.progress is not None:
+        core.progress.computed(run.arguments, run.duration_s, run.error, stored=stored)
+    return stored
 
 
 def is_unchanged(core: Core, plan: Plan) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from memofp import _config
 from memofp._call import make_plan
+from memofp._memoize._info import CacheInfo
 from memofp._memoize._owner import explain_missing_class
+from memofp._memoize._raised import Raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -22,27 +25,11 @@ if TYPE_CHECKING:
     from memofp._fingerprint import Fingerprint, Watch
     from memofp._memoize._computation import Computation
     from memofp._memoize._options import Options
-    from memofp._store import Hit, ResultStore
+    from memofp._memoize._progress import Progress
+    from memofp._memoize._refresh import Served
+    from memofp._store import Flight, Hit, Miss, NoFlight, ResultStore
 
-__all__ = ["CacheInfo", "Core"]
-
-
-class CacheInfo(NamedTuple):
-    """What a memoized function has done in this process, and what it has in its store.
-
-    Attributes:
-        hits: calls of this process that were answered from the store.
-        misses: calls of this process that ran the function.
-        entries: results in the store, of all versions of the function.
-        bytes: what they take on disk.
-        seconds_saved: how long the hits of this process took when they were computed.
-    """
-
-    hits: int
-    misses: int
-    entries: int
-    bytes: int
-    seconds_saved: float
+__all__ = ["Core"]
 
 
 class Core:
@@ -54,6 +41,7 @@ class Core:
         enabled: whether calls are looked up at all; true to `generation` only.
         generation: of the process's settings that `enabled` is true to.
         store: where entries live.
+        progress: what says what happens; None for silence.
         name: qualified name under which they are listed.
         hits, misses, seconds_saved: the counts of this process.  Plain `+=`: CPython hands
             over to another thread only at calls and backward jumps, so no count is lost.
@@ -62,6 +50,7 @@ class Core:
     __slots__ = (
         "_default_directory",
         "_hit_type",
+        "_load",
         "_opened",
         "_plan",
         "_recorded",
@@ -72,6 +61,7 @@ class Core:
         "misses",
         "name",
         "options",
+        "progress",
         "seconds_saved",
         "store",
         "watch",
@@ -80,7 +70,9 @@ class Core:
     name: str
     store: ResultStore
     watch: Watch
+    progress: Progress | None
     _hit_type: type[Hit]
+    _load: Callable[[bytes], Hit | Miss]
 
     def __init__(self, function: Callable[..., Any], options: Options) -> None:
         self.function = function
@@ -90,6 +82,7 @@ class Core:
         self.hits = 0
         self.misses = 0
         self.seconds_saved = 0.0
+        self.progress = None
         self._default_directory: str | None = None
         self._opened = -1
         self._plan: Plan | None = None
@@ -115,15 +108,28 @@ class Core:
             self.watch = Watch(self.function, **self.options.fingerprint)
         from memofp._store import open_store
 
-        self.store = open_store(self._directory())
+        settings, options = _config.current, self.options
+        self.store = open_store(self._directory(), **settings.limits, **options.limits)
+        self._load = partial(self.store.load, **options.loading) if options.loading else self.store.load
+        self.progress = self._make_progress(settings.progress if options.verbose is None else options.verbose)
         self._plan = None
         self._opened = generation
 
+    def _make_progress(self, wanted: bool) -> Progress | None:
+        if not wanted:
+            return None
+        from memofp._memoize._progress import Progress
+
+        return Progress(self.name)
+
     def _directory(self) -> str:
+        settings = _config.current
+        if settings.isolated_dir is not None:
+            return settings.isolated_dir
         if self.options.cache_dir is not None:
             return os.path.abspath(self.options.cache_dir)
-        if _config.current.cache_dir is not None:
-            return _config.current.cache_dir
+        if settings.cache_dir is not None:
+            return settings.cache_dir
         if self._default_directory is None:
             self._default_directory = _config.resolve_directory()
         return self._default_directory
@@ -160,26 +166,65 @@ class Core:
         return plan
 
     def look(self, key: bytes) -> Hit | None:
-        """Return the entry of a key and count the hit; None if there is none that may be served."""
-        found = self.store.load(key)
-        if not isinstance(found, self._hit_type) or self._is_too_old(found):
+        """Return the entry of a key and count the hit; None if there is none that may be served.
+
+        Raises:
+            Exception: what the function raised, if that was stored.
+        """
+        found = self._load(key)
+        if not isinstance(found, self._hit_type):
+            return None
+        if self.options.ttl_s is not None and self.is_too_old(found):
+            return None
+        return self.serve(found)
+
+    def peek(self, key: bytes) -> Hit | None:
+        """Return the entry of a key, expired by the present `ttl` or not; count nothing."""
+        found = self._load(key)
+        return found if isinstance(found, self._hit_type) else None
+
+    def serve(self, found: Hit) -> Hit | None:
+        """Count a hit and return it; None if it is an exception that is not to be stored any more.
+
+        Raises:
+            Exception: what the function raised, if that was stored.
+        """
+        value: Any = found.value
+        is_raised = type(value) is Raised
+        if is_raised and not isinstance(value.error, self.options.exceptions):
             return None
         self.hits += 1
         self.seconds_saved += found.duration_s
+        if self.progress is not None:
+            self.progress.hit(found)
+        if is_raised:
+            raise value.error
         return found
 
-    def _is_too_old(self, hit: Hit) -> bool:
+    def is_too_old(self, hit: Hit) -> bool:
         """Return whether the present `ttl` is over; the entry was stored under another, longer one."""
         ttl_s = self.options.ttl_s
         return ttl_s is not None and hit.created + ttl_s <= time.time()
 
     def computation(
         self, plan: Plan, key: bytes, args: tuple[Any, ...], kwargs: Mapping[str, Any], *, alone: bool = True
-    ) -> Computation:
+    ) -> Computation | Served:
         """Return the context to run a miss in; see `Computation` for the arguments."""
+        if alone and self.options.is_refreshed:
+            from memofp._memoize._refresh import serve_stale
+
+            served = serve_stale(self, plan, key, args, kwargs)
+            if served is not None:
+                return served
         from memofp._memoize._computation import Computation
 
         return Computation(self, plan, key, args, kwargs, alone=alone)
+
+    def flight(self, key: bytes, arguments: str) -> Flight | NoFlight:
+        """Return the context in which nobody else computes the key; see `ResultStore.compute_once`."""
+        progress = self.progress
+        notice = None if progress is None else progress.waiting_for(arguments)
+        return self.store.compute_once(key, self.name, notice)
 
     def save(self, plan: Plan, key: bytes, value: object, *, duration_s: float, arguments: str) -> bool:
         """Store a result, and the manifest behind it once per version; return whether it is stored."""
@@ -190,8 +235,10 @@ class Core:
             function=self.name,
             version=version,
             duration_s=duration_s,
-            ttl_s=self.options.ttl_s,
+            # What is served though it has expired must not expire in the store, see `is_too_old`.
+            ttl_s=None if self.options.is_refreshed else self.options.ttl_s,
             arguments=arguments,
+            **self.options.saving,
         )
         if stored and version not in self._recorded:
             self._recorded.add(version)
@@ -200,10 +247,10 @@ class Core:
 
     def contains(self, key: bytes) -> bool:
         """Return whether a key has an entry that would be served, without counting."""
-        if self.options.ttl_s is None:
+        if self.options.ttl_s is None or self.options.is_refreshed:
             return self.store.contains(key)
-        found = self.store.load(key)  # its age counts too, see `_is_too_old`
-        return isinstance(found, self._hit_type) and not self._is_too_old(found)
+        found = self._load(key)  # its age counts too, see `is_too_old`
+        return isinstance(found, self._hit_type) and not self.is_too_old(found)
 
     def clear(self) -> int:
         """Remove every entry of the function, of all versions; return how many there were."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from memofp._fingerprint import Fingerprint
     from memofp._memoize._options import Options
+    from memofp._store import Codec
 
 __all__ = ["Memoizer", "clear", "fingerprint", "memoize"]
 
@@ -61,6 +62,14 @@ def memoize(
     ignore: Iterable[str] = (),
     version: object = None,
     ttl: float | timedelta | None = None,
+    on_expiry: Literal["recompute", "refresh"] = "recompute",
+    exceptions: type[Exception] | Iterable[type[Exception]] = (),
+    compress: Literal["zlib", "zstd"] | None = None,
+    codec: Codec | None = None,
+    mmap: bool = False,
+    single_flight: bool = True,
+    lock_timeout: float | timedelta | None = None,
+    verbose: bool | None = None,
     strict: Literal["warn", "error"] | None = None,
     depends_on: Sequence[object] | None = None,
     neutral: Sequence[Callable[..., object] | str] | None = None,
@@ -100,6 +109,21 @@ def memoize(function: Any = ..., /, **options: Any) -> Any:
         ignore: names of parameters that are left out of the key.
         version: anything that prints the same in every process; another one is another key.
         ttl: seconds or timedelta after which a result is computed again.
+        on_expiry: `"refresh"` serves the expired result once more, and computes it again in the
+            background: once for all threads and processes, with copies of the arguments (in the foreground
+            where `copy.deepcopy` cannot make them), errors going to the log.  A program that ends before the
+            refresh does loses it.
+        exceptions: classes of exceptions that are stored as results are, and raised again by a hit, without
+            their traceback and cause.  No others are stored.
+        compress: `"zlib"`, or `"zstd"` (Python 3.14, or `pip install 'memofp[zstd]'`), for new entries.
+        codec: an object with `name`, `encode(value) -> bytes` and `decode(bytes) -> value` that takes the
+            place of memofp's own codecs.  Entries of another codec are misses.
+        mmap: True gives big arrays read-only, on the mapped file, without a copy.
+        single_flight: False lets every thread and process that misses a key compute it.
+        lock_timeout: seconds or timedelta to wait for another that computes the same key, before
+            computing it as well; by default as long as the other lives and is not stopped.
+        verbose: whether the function says what it computes, waits for and finds: lines on stderr, or
+            in the log `memofp` at INFO if the program shows that.  By default as `configure(progress=...)`.
         strict: `"warn"` or `"error"` when static analysis meets code that it cannot follow.
         depends_on: further things that the results depend on.
         neutral: callables whose bare expression statements do not count, such as `print`.

@@ -8,7 +8,8 @@ from types import MethodType
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from memofp import _config
-from memofp._memoize._core import CacheInfo, Core
+from memofp._memoize._core import Core
+from memofp._memoize._info import CacheInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable

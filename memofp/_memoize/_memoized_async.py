@@ -12,12 +12,13 @@ import sys
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from enum import Enum
+from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from memofp import _config
 from memofp._call._describe import describe_call
-from memofp._memoize._computation import is_unchanged
+from memofp._memoize._computation import Run, finish, is_kept, is_unchanged
 from memofp._memoize._memoized import Memoized
 from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, MemoizedFunction
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from memofp._call import Plan
     from memofp._memoize._options import Options
+    from memofp._store import Hit
 
 __all__ = ["AsyncMemoized", "AsyncMemoizedClassMethod", "AsyncMemoizedFunction", "async_form"]
 
@@ -34,6 +36,7 @@ T = TypeVar("T")
 
 # The keys that the present task, or one that has started it, is computing now.
 _running: ContextVar[frozenset[bytes]] = ContextVar("memofp_running", default=frozenset())
+_tasks: set[asyncio.Task[None]] = set()  # those that refresh expired entries
 
 
 class Outcome(Enum):
@@ -83,6 +86,11 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         """Wait for the coroutine that computes the key, or become it."""
         import asyncio
 
+        if self._core.options.is_refreshed:
+            served = await self._serve_stale(plan, key, *args, **kwargs)
+            if served is not None:
+                return served.value  # type: ignore[return-value] # what this function returned once
+
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # another kind of event loop: run and store, without sharing
@@ -107,8 +115,10 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         shared: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._flights[slot] = shared
         outcome = Outcome.CANCELLED
+        talks = self._core.progress is not None
+        arguments = describe_call(plan, args, kwargs) if talks else ""
         try:
-            async with self._core.store.compute_once(key) as look_again:
+            async with self._core.flight(key, arguments) as look_again:
                 hit = self._core.look(key) if look_again else None
                 if hit is None:
                     value, keep = await self._compute(plan, key, *args, **kwargs)
@@ -117,8 +127,8 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
                     return value
                 outcome = Outcome.STORED
                 return hit.value  # type: ignore[return-value] # what this function returned once
-        except Exception:
-            outcome = Outcome.NOT_STORED
+        except Exception as error:
+            outcome = Outcome.STORED if is_kept(self._core, error) else Outcome.NOT_STORED
             raise
         finally:
             del self._flights[slot]
@@ -132,20 +142,43 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         # Described before the function runs: it may change its arguments.
         arguments = describe_call(plan, args, kwargs)
         core.misses += 1
+        if core.progress is not None:
+            core.progress.computing(arguments)
         outer = _running.get()
         _running.set(outer | {key})
         started = perf_counter()
         try:
             value = await self.__wrapped__(*args, **kwargs)
+        except Exception as error:
+            run = Run(plan, key, arguments, perf_counter() - started, error=error)
+            is_pure = is_kept(core, error) and is_unchanged(core, plan)
+            await _in_thread(partial(finish, core, run, is_pure=is_pure))
+            raise
         finally:
-            duration_s = perf_counter() - started
             _running.set(outer)
-        pure = is_unchanged(core, plan)
+        run = Run(plan, key, arguments, perf_counter() - started, value)
+        return value, partial(finish, core, run, is_pure=is_unchanged(core, plan))
 
-        def keep() -> bool:
-            return pure and core.save(plan, key, value, duration_s=duration_s, arguments=arguments)
+    async def _serve_stale(self, plan: Plan, key: bytes, *args: P.args, **kwargs: P.kwargs) -> Hit | None:
+        """Return the entry of a key though it has expired, and let a task of its own compute it again."""
+        import asyncio
 
-        return value, keep
+        from memofp._memoize._refresh import Refresh, serve_stale
+
+        async def refresh(job: Refresh) -> None:
+            async with self._core.flight(key, job.arguments):
+                if job.is_needed():
+                    _, keep = await self._compute(plan, key, *job.args, **job.kwargs)
+                    job.is_done = await _in_thread(keep)
+
+        def start(job: Refresh) -> None:
+            task = asyncio.get_running_loop().create_task(refresh(job))
+            _tasks.add(task)  # the loop itself holds tasks weakly
+            task.add_done_callback(_tasks.discard)
+            task.add_done_callback(job.end_task)
+
+        served = serve_stale(self._core, plan, key, args, kwargs, start)
+        return None if served is None else served.hit
 
 
 class AsyncMemoizedFunction(AsyncMemoized[P, T]):

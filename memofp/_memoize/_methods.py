@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
-from memofp._memoize._core import CacheInfo
+from memofp._memoize._info import CacheInfo
 from memofp._memoize._memoized import Memoized, SignatureOfInstances
 
 if TYPE_CHECKING:

@@ -6,8 +6,15 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from memofp._call import parameter_names
-from memofp._config import check_directory
+from memofp._config import check_directory, seconds_of
 from memofp._errors import ConfigurationError, DecorationError
+from memofp._memoize._store_options import (
+    check_exceptions,
+    check_flight,
+    check_format,
+    check_on_expiry,
+    check_switch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +25,10 @@ INFINITY = float("inf")
 
 
 FINGERPRINT_OPTIONS = ("strict", "depends_on", "neutral", "packages")  # handed on to `Watch`
-KNOWN = ("cache_dir", "ignore", "version", "ttl", *FINGERPRINT_OPTIONS)
+KNOWN = (
+    "cache_dir", "ignore", "version", "ttl", "on_expiry", "exceptions", "compress", "codec", "mmap",
+    "single_flight", "lock_timeout", "verbose", *FINGERPRINT_OPTIONS,
+)  # fmt: skip
 
 
 class Options:
@@ -29,34 +39,54 @@ class Options:
         ignore: names of the parameters that are left out of its keys.
         version: the text of `version`, None if there is none.
         ttl_s: seconds that an entry lives, None for ever.
+        is_refreshed: whether an expired entry is served while it is computed again.
+        exceptions: classes of exceptions that are stored as results are.
+        verbose: whether it says what it does, None for what is configured.
+        saving: arguments of the store's `save`: `codec`, `compress`.
+        loading: arguments of the store's `load`: `codec`, `mmap`.
+        limits: arguments of `open_store`: `single_flight`, `lock_timeout_s`.
         fingerprint: options that go to the fingerprint as they are.
         given: the options as the user wrote them.
     """
 
-    __slots__ = ("cache_dir", "fingerprint", "given", "ignore", "ttl_s", "version")
+    __slots__ = (
+        "cache_dir", "exceptions", "fingerprint", "given", "ignore", "is_refreshed", "limits", "loading",
+        "saving", "ttl_s", "verbose", "version",
+    )  # fmt: skip
 
     cache_dir: str | None
     ignore: frozenset[str]
     version: str | None
     ttl_s: float | None
+    is_refreshed: bool
+    exceptions: tuple[type[Exception], ...]
+    verbose: bool | None
+    saving: dict[str, Any]
+    loading: dict[str, Any]
+    limits: dict[str, Any]
     fingerprint: dict[str, Any]
     given: Mapping[str, Any]
 
-    def __init__(
-        self,
-        cache_dir: str | None,
-        ignore: frozenset[str],
-        version: str | None,
-        ttl_s: float | None,
-        fingerprint: dict[str, Any],
-        given: Mapping[str, Any],
-    ) -> None:
-        self.cache_dir = cache_dir
-        self.ignore = ignore
-        self.version = version
-        self.ttl_s = ttl_s
-        self.fingerprint = fingerprint
-        self.given = given
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        """Check what the user wrote; see `check_options` for what it may raise."""
+        directory = given.get("cache_dir")
+        self.cache_dir = None if directory is None else check_directory(directory, "memoize")
+        self.ignore = _check_ignore(given.get("ignore", ()))
+        self.version = _check_version(given.get("version"))
+        self.ttl_s = _check_ttl(given.get("ttl"))
+        self.is_refreshed = check_on_expiry(given.get("on_expiry", "recompute"), self.ttl_s)
+        self.exceptions = check_exceptions(given.get("exceptions", ()))
+        self.verbose = check_switch("verbose", given.get("verbose"))
+        codec, compress = check_format(given.get("codec"), given.get("compress"))
+        self.saving = {**codec, **compress}
+        self.loading = {**codec, **({"mmap": True} if check_switch("mmap", given.get("mmap")) else {})}
+        if "mmap" in self.loading and compress:
+            raise ConfigurationError(
+                "memoize(mmap=True) needs results that are not compressed: no compress=..."
+            )
+        self.limits = check_flight(given.get("single_flight"), given.get("lock_timeout"))
+        self.fingerprint = {name: given[name] for name in FINGERPRINT_OPTIONS if given.get(name) is not None}
+        self.given = dict(given)
 
 
 def check_options(given: Mapping[str, Any]) -> Options:
@@ -69,15 +99,7 @@ def check_options(given: Mapping[str, Any]) -> Options:
     for name in given:
         if name not in KNOWN:
             raise DecorationError(f"memoize has no option {name!r}; its options are {', '.join(KNOWN)}")
-    directory = given.get("cache_dir")
-    return Options(
-        cache_dir=None if directory is None else check_directory(directory, "memoize"),
-        ignore=_check_ignore(given.get("ignore", ())),
-        version=_check_version(given.get("version")),
-        ttl_s=_check_ttl(given.get("ttl")),
-        fingerprint={name: given[name] for name in FINGERPRINT_OPTIONS if given.get(name) is not None},
-        given=dict(given),
-    )
+    return Options(given)
 
 
 def check_ignored_names(function: Callable[..., object], ignore: frozenset[str], where: str) -> None:
@@ -136,17 +158,13 @@ def _check_version(version: object) -> str | None:
 
 
 def _check_ttl(ttl: object) -> float | None:
-    """Return seconds; import datetime only if somebody else has, as nobody can make a timedelta without."""
     if ttl is None:
         return None
-    seconds: object = ttl
-    total = getattr(ttl, "total_seconds", None)
-    if callable(total):
-        seconds = total()
-    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+    seconds = seconds_of(ttl)
+    if seconds is None:
         raise DecorationError(f"memoize(ttl=...) takes seconds or a datetime.timedelta, not {ttl!r}")
     if not 0 < seconds < INFINITY:
         raise ConfigurationError(
             f"memoize(ttl=...) must be positive and finite, not {ttl!r}; leave it out for entries that stay"
         )
-    return float(seconds)
+    return seconds

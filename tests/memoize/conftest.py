@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,24 @@ def runs() -> Runs:
     return Runs()
 
 
+class Clock:
+    """The time of day, which a test may move on."""
+
+    def __init__(self) -> None:
+        self.ahead_s = 0.0
+        self.real = time.time
+
+    def __call__(self) -> float:
+        return self.real() + self.ahead_s
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", clock)
+    return clock
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Return a configured cache directory; nothing of the user's own environment is read."""
@@ -33,4 +52,4 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     directory = tmp_path / "cache"
     memofp.configure(cache_dir=directory)
     yield directory
-    memofp.configure(cache_dir=before.cache_dir, python_in_key=before.python_in_key)
+    _config.restore(before)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import memofp
-from memofp import disabled, memoize
+from memofp import _config, disabled, memoize
 from memofp._errors import ConfigurationError
 
 
@@ -58,7 +59,15 @@ def test_options_left_out_stay(cache: Path) -> None:
     assert f.key() == with_python
 
 
-@pytest.mark.parametrize("options", [{"cache_dir": 3}, {"cache_dir": ""}, {"python_in_key": 1}], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"cache_dir": 3}, {"cache_dir": ""}, {"python_in_key": 1}, {"progress": "yes"}, {"max_bytes": "1 GB"},
+        {"max_bytes": 0}, {"max_entries": True}, {"max_age": "a day"}, {"max_age": float("nan")},
+        {"trusted_dirs": "one"}, {"trusted_dirs": [3]},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_configure_checks_its_options(options: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match="configure: "):
         memofp.configure(**options)
@@ -185,3 +194,33 @@ print(*sorted(set({HEAVY!r}) & set(sys.modules) - before))
     )  # fmt: skip
     assert finished.stdout.strip() == ""
     assert os.listdir(tmp_path) == []
+
+
+def test_limits_are_kept(tmp_path: Path) -> None:
+    @memoize
+    def f(x: int) -> int:
+        return x
+
+    memofp.configure(max_entries=10, max_age=timedelta(days=1), max_bytes=10**6)
+    for x in range(40):
+        f(x)
+    assert f.cache_info().entries <= 11
+    memofp.configure(max_entries=None, max_age=None, max_bytes=None)
+    assert dict.fromkeys(_config.current.limits.values()) == {None: None}
+
+
+def test_trusted_directories_are_handed_on(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o777)
+    shared.chmod(0o777)
+
+    @memoize(cache_dir=shared)
+    def f() -> int:
+        return 1
+
+    if os.name == "posix":
+        with pytest.warns(memofp.StoreWarning, match="trusted_dirs"):
+            f()
+    memofp.configure(trusted_dirs=[shared])
+    f()
+    assert f.is_cached()
