@@ -18,11 +18,27 @@ __all__ = ["ENCODERS", "decode"]
 def _encode_table(table: Any) -> Encoded | None:
     import pyarrow as pa
 
+    if _has_extension(table.schema):
+        return None  # where it is not registered, it would come back as its storage
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write(table)
     kind = "arrow-batch" if isinstance(table, pa.RecordBatch) else "arrow-table"
     return Encoded(kind, b"", (sink.getvalue(),))
+
+
+def _has_extension(schema: Any) -> bool:
+    import pyarrow as pa
+
+    kinds = [field.type for field in schema]
+    while kinds:
+        kind = kinds.pop()
+        if isinstance(kind, pa.BaseExtensionType):
+            return True
+        kinds += [kind.field(index).type for index in range(kind.num_fields)]
+        if pa.types.is_dictionary(kind):
+            kinds.append(kind.value_type)
+    return False
 
 
 def _encode_polars(frame: Any) -> Encoded | None:

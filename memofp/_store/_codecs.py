@@ -8,15 +8,16 @@ interprets bytes that nobody signed: what decides about types and code is always
 from __future__ import annotations
 
 import copyreg
+import io
 import marshal
 import pickle
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from memofp._store._envelope import Texts
+from memofp._store._shapes import changed_shape, describe_shapes
 from memofp._store._unstorable import UnstorableError, find_unstorable, one_shot
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ __all__ = ["Codec", "DecodeError", "Encoded", "check_codec", "decode", "encode"]
 
 OUT_OF_BAND = 8 * 1024  # bytes; smaller buffers are cheaper to sign than to keep apart
 _ATOMS = frozenset({type(None), bool, int, float, complex, str})
+_RAW: dict[type, Callable[[Any], bytes]] = {
+    str: lambda value: value.encode("utf-8", "surrogatepass"),
+    bytes: lambda value: value,
+    bytearray: lambda value: value,
+}
+
+_BYTES: dict[str, type] = {"bytes": bytes, "bytearray": bytearray}
 
 
 class Encoded(NamedTuple):
@@ -84,14 +92,15 @@ def encode(value: object, codec: Codec | None = None) -> Encoded:
     if codec is not None:
         return _encode_own(value, codec)
     kind = type(value)
-    if kind in _ATOMS and not (kind is str and len(value) >= OUT_OF_BAND):  # type: ignore[arg-type] # it is a str
+    if kind in _ATOMS and not (kind is str and len(cast("str", value)) >= OUT_OF_BAND):
         return Encoded("atom", marshal.dumps(cast("int", value), 2), ())
-    if kind is bytes:
-        data: bytes = value  # type: ignore[assignment] # as just checked
-        return Encoded("bytes", b"", (data,)) if len(data) >= OUT_OF_BAND else Encoded("bytes", data, ())
-    special = _special(kind)
-    encoded = special(value) if special is not None else None
-    return encoded if encoded is not None else _encode_pickle(value)
+    raw = _RAW.get(kind)
+    if raw is not None:
+        data = raw(value)
+        if len(data) >= OUT_OF_BAND:
+            return Encoded(kind.__name__, b"", (data,))
+        return Encoded(kind.__name__, bytes(data), ())
+    return _encode_special(value) or _encode_pickle(value)
 
 
 def _encode_own(value: object, codec: Codec) -> Encoded:
@@ -108,33 +117,55 @@ def _encode_own(value: object, codec: Codec) -> Encoded:
     return Encoded("own:" + codec.name, data, ())
 
 
-def _special(kind: type) -> Callable[[Any], Encoded | None] | None:
-    """Return the encoder of a foreign type, if its library is loaded; never import one."""
+def _encode_special(value: object) -> Encoded | None:
+    """Encode a value of a foreign type by its library's own format, if that gives it back exactly."""
+    kind = type(value)
     root = kind.__module__.partition(".")[0]
-    if root in ("pyarrow", "polars") and root in sys.modules:
-        from memofp._store import _codec_arrow
+    if root not in ("pyarrow", "polars") or root not in sys.modules:  # libraries are never imported here
+        return None
+    from memofp._store import _codec_arrow
 
-        return _codec_arrow.ENCODERS.get(f"{root}.{kind.__qualname__}")
-    return None
+    encoder = _codec_arrow.ENCODERS.get(f"{root}.{kind.__qualname__}")
+    try:
+        return encoder(value) if encoder is not None else None
+    except Exception:  # noqa: BLE001 # whatever the format does not know, pickle may
+        return None
+
+
+class _Pickler(pickle.Pickler):
+    """A pickler that notes the classes of the instances that it meets."""
+
+    kinds: set[type]
+
+    def reducer_override(self, value: Any) -> Any:
+        self.kinds.add(type(value))
+        return NotImplemented
 
 
 def _encode_pickle(value: object) -> Encoded:
+    kinds: set[type] = set()
+
+    def make(*arguments: Any, **options: Any) -> _Pickler:
+        pickler = _Pickler(*arguments, **options)
+        pickler.kinds = kinds
+        if tables := _reducers():
+            pickler.dispatch_table = ChainMap(*tables, cast("Any", copyreg.dispatch_table))
+        return pickler
+
     try:
-        return Encoded("pickle", *_dump(pickle.Pickler, value))
+        return Encoded("pickle", *_dump(make, value), describe_shapes(kinds))
     except Exception as error:  # noqa: BLE001 # pickling runs the value's own code, which may raise anything
         first: Exception = error
     if not isinstance(first, (RecursionError, MemoryError)):
         try:
-            import cloudpickle  # type: ignore[import-untyped] # ships no types
-
-            return Encoded("cloudpickle", *_dump(cloudpickle.Pickler, value))
+            return Encoded("cloudpickle", *_dump(_cloudpickler(), value))
         except Exception as error:  # noqa: BLE001 # as above
             first = error
     raise UnstorableError(*find_unstorable(value, first, can_pickle)) from first
 
 
 def _dump(kind: Callable[..., Any], value: object) -> tuple[bytes, list[Buffer]]:
-    sink = BytesIO()
+    sink = io.BytesIO()
     buffers: list[Buffer] = []
 
     def keep(buffer: pickle.PickleBuffer) -> bool:
@@ -145,20 +176,22 @@ def _dump(kind: Callable[..., Any], value: object) -> tuple[bytes, list[Buffer]]
         return False
 
     pickler = kind(sink, protocol=5, buffer_callback=keep)
-    table = _dispatch_table()
-    if table is not None and kind is pickle.Pickler:
-        pickler.dispatch_table = table
     pickler.dump(value)
     return sink.getvalue(), buffers
 
 
-def _dispatch_table() -> ChainMap[type, Any] | None:
-    """Return reducers that take big data of loaded libraries out of band."""
-    if "torch" not in sys.modules:
-        return None
-    from memofp._store import _codec_torch
+def _reducers() -> list[Any]:
+    """Return what takes big data of loaded libraries out of band."""
+    tables: list[Any] = []
+    if "numpy" in sys.modules:
+        from memofp._store import _codec_numpy
 
-    return ChainMap(_codec_torch.REDUCERS, copyreg.dispatch_table)
+        tables.append(_codec_numpy.REDUCERS)
+    if "torch" in sys.modules:
+        from memofp._store import _codec_torch
+
+        tables.append(_codec_torch.REDUCERS)
+    return tables
 
 
 def can_pickle(value: object) -> bool:
@@ -175,9 +208,19 @@ def can_pickle(value: object) -> bool:
 
 
 def _cloudpickler() -> Callable[..., Any]:
-    import cloudpickle
+    """Return cloudpickle's pickler without those of its rules that change what comes back."""
+    import cloudpickle  # type: ignore[import-untyped] # ships no types
 
-    return cloudpickle.Pickler  # type: ignore[no-any-return] # it has no types
+    rules = {io.TextIOWrapper: _refuse, memoryview: _refuse}  # it would read the file; it would give bytes
+
+    class Pickler(cloudpickle.Pickler):  # type: ignore[misc] # its base has no types
+        dispatch_table = ChainMap(rules, *_reducers(), cloudpickle.Pickler.dispatch_table)
+
+    return Pickler
+
+
+def _refuse(value: object) -> Any:
+    raise pickle.PicklingError(f"cannot pickle {type(value).__name__!r} object")
 
 
 def decode(texts: Texts, inband: Any, buffers: Sequence[Any], own: Codec | None = None) -> object:
@@ -187,6 +230,8 @@ def decode(texts: Texts, inband: Any, buffers: Sequence[Any], own: Codec | None 
         DecodeError: if there is no such codec here, or the value's class is gone or different.
     """
     try:
+        if texts.shapes and (problem := changed_shape(texts.shapes)):
+            raise DecodeError(problem)
         return _decode(texts.codec, inband, buffers, own)
     except DecodeError:
         raise
@@ -199,8 +244,9 @@ def _decode(codec: str, inband: Any, buffers: Sequence[Any], own: Codec | None) 
         return marshal.loads(inband)
     if codec in ("pickle", "cloudpickle"):
         return pickle.loads(inband, buffers=buffers)
-    if codec == "bytes":
-        return bytes(buffers[0]) if buffers else bytes(inband)
+    if codec in ("bytes", "bytearray", "str"):
+        data = buffers[0] if buffers else inband
+        return str(data, "utf-8", "surrogatepass") if codec == "str" else _BYTES[codec](data)
     if codec.startswith("arrow-"):
         from memofp._store import _codec_arrow
 
