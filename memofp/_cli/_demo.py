@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from memofp._cli import _demo_words as words
 from memofp._cli._demo_run import PACKAGE, DemoError, Run, copy_project, library_files, run_project
-from memofp._cli._demo_words import AGAIN, COMMENT_EDIT, CONCLUSION, FIRST, HELPER_EDIT, INTRODUCTION, Edit
 from memofp._cli._diff import source_diff
 from memofp._cli._inspect import functions_table
 from memofp._cli._screen import Column, Screen, Table
@@ -40,7 +40,7 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def run(options: argparse.Namespace, screen: Screen) -> int:
     """Give the demonstration; return 0 if exactly the expected entries were computed, 1 if not."""
     with _scratch(options.keep) as directory:
-        return Demo(directory, screen).show()
+        return Demo(directory, screen, is_kept=options.keep is not None).show()
 
 
 @contextmanager
@@ -58,8 +58,9 @@ def _scratch(keep: str | None) -> Iterator[Path]:
 class Demo:
     """The demonstration in one scratch directory."""
 
-    def __init__(self, directory: Path, screen: Screen) -> None:
+    def __init__(self, directory: Path, screen: Screen, is_kept: bool) -> None:
         self.directory = directory
+        self.is_kept = is_kept
         self.cache = directory / "cache"
         self.screen = screen
         self.files = library_files()
@@ -68,18 +69,18 @@ class Demo:
 
     def show(self) -> int:
         """Go through all steps and return the exit code."""
-        for line in INTRODUCTION.format(files=len(self.files), package=PACKAGE).splitlines():
+        for line in words.INTRODUCTION.format(files=len(self.files), package=PACKAGE).splitlines():
             self.screen.line(line)
         each = len(self.files)
-        first = self.step(FIRST, {"parse": each, "vocabulary": each, "measure": each, "aggregate": 1})
-        again = self.step(AGAIN, {})
+        first = self.step(words.FIRST, {"parse": each, "vocabulary": each, "measure": each, "aggregate": 1})
+        again = self.step(words.AGAIN, {})
         speed_up = first.seconds / max(again.seconds, 1e-9)
         self.screen.line(
             f"  {seconds_text(first.seconds - again.seconds)} saved; {speed_up:.0f} times as fast."
         )
-        self.edit(COMMENT_EDIT)
+        self.edit(words.COMMENT_EDIT)
         self.step("", {})
-        self.edit(HELPER_EDIT)
+        self.edit(words.HELPER_EDIT)
         edited = self.step("", {"measure": each, "aggregate": 1})
         self.explain(again, edited)
         self.conclude(edited)
@@ -98,7 +99,7 @@ class Demo:
             self.screen.line(f"  NOT AS EXPECTED: {wanted} should have been computed.", "bold red")
         return found
 
-    def edit(self, edit: Edit) -> None:
+    def edit(self, edit: words.Edit) -> None:
         """Edit a file of the copy and show the edit."""
         self.screen.heading(edit.heading)
         path = self.directory / PACKAGE / edit.file
@@ -163,7 +164,8 @@ class Demo:
         store = open_existing(self.cache)
         self.screen.table(functions_table(self._relative(str(self.cache)), store.functions()))
         store.close()
-        for line in CONCLUSION.format(cache=self.cache).splitlines():
+        kept = words.KEPT.format(cache=self.cache) if self.is_kept else words.NOT_KEPT
+        for line in words.CONCLUSION.format(kept=kept).splitlines():
             self.screen.line(line)
 
 

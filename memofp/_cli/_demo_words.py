@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["AGAIN", "COMMENT_EDIT", "CONCLUSION", "FIRST", "HELPER_EDIT", "INTRODUCTION", "Edit"]
+__all__ = [
+    "AGAIN",
+    "COMMENT_EDIT",
+    "CONCLUSION",
+    "FIRST",
+    "HELPER_EDIT",
+    "INTRODUCTION",
+    "KEPT",
+    "NOT_KEPT",
+    "Edit",
+]
 
 INTRODUCTION = """\
 memofp keeps results on disk under a key made of what a function would do and what it was given.
@@ -43,5 +53,7 @@ HELPER_EDIT = Edit(
 )
 
 CONCLUSION = """
-That was `python -m memofp inspect {cache}`.
-Add FUNCTION to it to see a function's versions, dependencies and entries."""
+`python -m memofp inspect CACHE_DIR` shows this table for any cache, and with FUNCTION behind it
+a function's versions, dependencies and entries.  {kept}"""
+KEPT = "This one is kept in {cache}."
+NOT_KEPT = "This one goes away now; `demo --keep DIR` leaves one behind."
