@@ -12,7 +12,7 @@ class CacheInfo(NamedTuple):
 
     Attributes:
         hits: calls of this process that were answered from the store.
-        misses: calls of this process that ran the function.
+        misses: how often this process ran the function: for calls, and to refresh expired results.
         entries: results in the store, of all versions of the function.
         bytes: what they take on disk.
         seconds_saved: how long the hits of this process took when they were computed.

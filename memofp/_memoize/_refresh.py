@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Self
 
 from memofp._call import make_binder
 from memofp._call._describe import describe_call
+from memofp._memoize._background import run_in_thread
 from memofp._memoize._computation import Run, finish, is_kept, is_unchanged
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Refresh", "Served", "is_idle", "serve_stale"]
 
-MOST_THREADS = 4  # of a process that refresh at the same time
 LONGEST_PAUSE_S = 60.0  # after a refresh that stored nothing, before the next one
 MOST_PAUSES = 10_000  # keys whose pauses are remembered
 
@@ -46,8 +44,6 @@ Slot = tuple[str, bytes]  # directory and key
 _lock = threading.Lock()
 _pending: set[Slot] = set()
 _pauses: dict[Slot, float] = {}  # until when, by the monotonic clock
-_jobs: deque[Callable[[], None]] = deque()
-_threads = 0
 
 
 class Refresh:
@@ -95,6 +91,7 @@ class Refresh:
 
     def _compute(self) -> BaseException | None:
         core, problem, value = self._core, None, None
+        core.misses += 1
         started = time.perf_counter()
         try:
             value = core.function(*self.args, **self.kwargs)
@@ -111,14 +108,6 @@ class Refresh:
 
     def end(self, problem: BaseException | None) -> None:
         """Let the key be refreshed again, though not at once if nothing was stored; log a problem."""
-        ttl_s = self._core.options.ttl_s or LONGEST_PAUSE_S
-        with _lock:
-            _pending.discard(self._slot)
-            _pauses.pop(self._slot, None)
-            if not self.is_done:
-                if len(_pauses) >= MOST_PAUSES:
-                    _pauses.clear()
-                _pauses[self._slot] = time.monotonic() + min(ttl_s, LONGEST_PAUSE_S)
         if problem is not None and not self.is_done:
             import logging
 
@@ -126,6 +115,14 @@ class Refresh:
                 "refreshing %s(%s) failed; its expired result is served on",
                 self._core.name, self.arguments, exc_info=problem,
             )  # fmt: skip
+        pause_s = min(self._core.options.ttl_s or LONGEST_PAUSE_S, LONGEST_PAUSE_S)
+        with _lock:
+            _pauses.pop(self._slot, None)
+            if not self.is_done:
+                if len(_pauses) >= MOST_PAUSES:
+                    _pauses.clear()
+                _pauses[self._slot] = time.monotonic() + pause_s
+            _pending.discard(self._slot)
 
 
 def serve_stale(
@@ -155,7 +152,7 @@ def serve_stale(
     found = core.peek(key)
     if found is None:
         return None
-    if core.is_too_old(found) and not _refresh(core, plan, key, args, kwargs, start or _start_thread):
+    if core.is_too_old(found) and not _refresh(core, plan, key, args, kwargs, start or _start):
         return None
     hit = core.serve(found)
     return None if hit is None else Served(hit)
@@ -212,44 +209,19 @@ def _copied(
     return (copied_args, copied_kwargs) if is_equal else None
 
 
+def _start(job: Refresh) -> None:
+    run_in_thread(job.run)
+
+
 def is_idle() -> bool:
     """Return whether no refresh is under way."""
     return not _pending
 
 
-def _start_thread(job: Refresh) -> None:
-    """Run a job in a thread that the end of the program does not wait for."""
-    global _threads
-    context = copy_context()
-    with _lock:
-        _jobs.append(lambda: context.run(job.run))
-        if _threads >= MOST_THREADS:
-            return
-        _threads += 1
-    try:
-        threading.Thread(target=_work, name="memofp refresh", daemon=True).start()
-    except RuntimeError:  # the interpreter is about to end
-        with _lock:
-            _threads -= 1
-
-
-def _work() -> None:
-    global _threads
-    while True:
-        with _lock:
-            if not _jobs:
-                _threads -= 1
-                return
-            job = _jobs.popleft()
-        job()
-
-
 def _after_fork() -> None:
-    global _lock, _threads
+    global _lock
     _lock = threading.Lock()
     _pending.clear()
-    _jobs.clear()
-    _threads = 0
 
 
 if hasattr(os, "register_at_fork"):
