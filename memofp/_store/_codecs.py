@@ -213,8 +213,10 @@ def _cloudpickler() -> Callable[..., Any]:
 
     rules = {io.TextIOWrapper: _refuse, memoryview: _refuse}  # it would read the file; it would give bytes
 
+    table = ChainMap(rules, *_reducers(), cloudpickle.Pickler.dispatch_table)
+
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc] # its base has no types
-        dispatch_table = ChainMap(rules, *_reducers(), cloudpickle.Pickler.dispatch_table)
+        dispatch_table: Any = table
 
     return Pickler
 

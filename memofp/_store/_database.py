@@ -28,11 +28,13 @@ _HURRIED_TIMEOUT_S = 0.05  # after one wait in vain, for a while: the holder may
 _HURRIED_FOR_S = 5.0
 _FROZEN_FOR_S = 2.0
 _FORK_PATIENCE_S = 1.0
+# Nothing is forced to the disk: a process that dies loses nothing by it, and after a power
+# failure every entry is judged by its own signature, and a broken database is salvaged.
 _PRAGMAS = """
 PRAGMA trusted_schema = OFF;
 PRAGMA cell_size_check = ON;
 PRAGMA mmap_size = 0;
-PRAGMA synchronous = NORMAL;
+PRAGMA synchronous = OFF;
 PRAGMA recursive_triggers = OFF;
 PRAGMA journal_size_limit = 33554432;
 """

@@ -23,7 +23,7 @@ _SETTINGS = {
     "sqlite_auto_vacuum": 2,  # incremental: `prune` gives pages back
     "sqlite_mmap_size": 0,
     "sqlite_journal_mode": "wal",
-    "sqlite_synchronous": 1,
+    "sqlite_synchronous": 0,  # while it is made in a scratch directory; 1 afterwards
 }
 
 

@@ -19,6 +19,8 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
+from memofp._store._files import open_private
+
 if TYPE_CHECKING:
     from memofp._store._database import Connection
 
@@ -26,8 +28,8 @@ __all__ = ["DATABASE_NAME", "SCHEMA_ID", "create_database", "inspect_schema"]
 
 DATABASE_NAME = "cache.db"
 SCHEMA_ID = 0x6D660001  # `PRAGMA user_version`; a new schema takes a new database name as well
-INLINE_LIMIT = 32 * 1024  # bytes; diskcache's own limit, about where files become faster than rows
 
+_template: bytes | None = None
 _TABLES = """
 ALTER TABLE Cache ADD COLUMN duration REAL NOT NULL DEFAULT 0;
 CREATE TABLE memofp_version (
@@ -136,42 +138,56 @@ def drop_planted(connection: Connection, planted: list[tuple[str, str]]) -> None
 
 
 def create_database(directory: str, final: str, mode: int) -> None:
-    """Make an empty database with diskcache and give it its name when it is complete.
+    """Make an empty database and give it its name when it is complete.
 
     Args:
         directory: an existing directory; the caller holds the lock against a second maker.
         final: path of the database.
-        mode: permission bits of the file.
+        mode: permission bits of the file; SQLite gives its log the same.
 
     Raises:
         OSError, sqlite3.Error: if the disk does not allow it; nothing is left behind.
     """
+    global _template
+    if _template is None:
+        _template = _make_template(directory)
+    path = f"{final}.new-{os.urandom(4).hex()}"
+    try:
+        fd = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with open(fd, "wb") as file:
+            file.write(_template)
+        for suffix in ("-wal", "-shm", "-journal"):  # an orphaned log would be replayed into the new file
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(final + suffix)
+        os.rename(path, final)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+        raise
+
+
+def _make_template(directory: str) -> bytes:
+    """Return the bytes of an empty database, which diskcache makes once a process."""
+    from memofp._store._diskcache import lay_out
+
     scratch = os.path.join(directory, f".new-{os.urandom(8).hex()}")
     os.mkdir(scratch, 0o700)
     try:
         os.chmod(scratch, 0o700)  # the umask may have taken the owner's bits too
         path = os.path.join(scratch, DATABASE_NAME)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
-        os.chmod(path, mode)  # SQLite gives its log the mode of the database
-        _lay_out(scratch, path)
-        for suffix in ("-wal", "-shm", "-journal"):  # an orphaned log would be replayed into the new file
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(final + suffix)
-        os.rename(path, final)
+        os.close(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        lay_out(scratch)
+        connection = sqlite3.connect(path, isolation_level=None)
+        try:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_ID}; COMMIT")
+            connection.execute("UPDATE Settings SET value = 1 WHERE key = 'sqlite_synchronous'")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        finally:
+            connection.close()
+        with open(path, "rb") as file:
+            return file.read()
     finally:
         _remove_scratch(scratch)
-
-
-def _lay_out(scratch: str, path: str) -> None:
-    from memofp._store._diskcache import lay_out
-
-    lay_out(scratch)
-    connection = sqlite3.connect(path, isolation_level=None)
-    try:
-        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_ID}; COMMIT")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    finally:
-        connection.close()
 
 
 def _remove_scratch(scratch: str) -> None:
