@@ -105,8 +105,8 @@ def share() -> Iterator[Pair]:
     yield "blocks of columns", _split(), pd.DataFrame({"a": [1, 2], "b": [1.0, 2.0], "c": [3, 4]})
     yield (
         "from rows of an array",
-        pd.DataFrame(np.arange(6).reshape(3, 2)),
-        pd.DataFrame({0: [0, 2, 4], 1: [1, 3, 5]}),
+        pd.DataFrame(np.arange(6).reshape(3, 2), columns=["a", "b"]),
+        pd.DataFrame({"a": [0, 2, 4], "b": [1, 3, 5]}),
     )
     yield (
         "slice of rows",

@@ -50,7 +50,7 @@ def differ() -> Iterator[Pair]:
     yield "data types", pl.Int8(), pl.Int16()
     yield "data type parameters", pl.Datetime("us"), pl.Datetime("ms")
     yield "minus zero", S([0.0]), S([-0.0])
-    yield "decimals", S(["1.0"]).str.to_decimal(scale=1), S(["1.0"]).str.to_decimal(scale=2)
+    yield "decimals", S([1]).cast(pl.Decimal(10, 1)), S([1]).cast(pl.Decimal(10, 2))
 
 
 def share() -> Iterator[Pair]:
