@@ -8,6 +8,8 @@ import sys
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from memofp._fingerprint._raw import flags_of, is_a, module_of
+
 __all__ = [
     "PYTHON",
     "USER",
@@ -86,7 +88,7 @@ def place_of_name(name: object) -> Place:
     if not isinstance(name, str):
         return USER
     module = sys.modules.get(name)
-    if isinstance(module, ModuleType):
+    if is_a(module, ModuleType):
         return place_of_module(module)
     if name.partition(".")[0] in sys.stdlib_module_names:
         return PYTHON
@@ -113,6 +115,7 @@ def place_of_function(function: FunctionType) -> Place:
 
 def place_of_class(cls: type) -> Place:
     """Tell whose code a class is, by the module that it says it lives in."""
-    if not cls.__flags__ & 0x200:  # Py_TPFLAGS_HEAPTYPE (CPython Include/object.h): static C type
-        return PYTHON if place_of_name(cls.__module__).kind != "package" else place_of_name(cls.__module__)
-    return place_of_name(type.__dict__["__module__"].__get__(cls))
+    place = place_of_name(module_of(cls))
+    if not flags_of(cls) & 0x200:  # Py_TPFLAGS_HEAPTYPE (CPython Include/object.h): static C type
+        return PYTHON if place.kind != "package" else place
+    return place

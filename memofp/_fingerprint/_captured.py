@@ -16,6 +16,7 @@ from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._raw import class_dict, flags_of, instance_dict, is_a, mro_of, name_of, type_name
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
 __all__ = ["expand_captured"]
@@ -34,7 +35,7 @@ _GUARDED_BY_ITEMS = frozenset({list, set})
 def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
     """Fill in the node of a captured value."""
     for kind, expander in _BY_TYPE:
-        if isinstance(obj, kind):
+        if is_a(obj, kind):
             expander(graph, node, obj)
             return
     place = graph.place(place_of_class(type(obj)))
@@ -103,9 +104,9 @@ def _fill_opaque(graph: Graph, node: Node, obj: Any, reason: str) -> None:
     """What cannot be read by value is its type, and a declared blind spot."""
     kind = type(obj)
     node.kind = "opaque"
-    node.value = f"<{kind.__module__}.{kind.__qualname__}>"
+    node.value = f"<{type_name(obj)}>"
     node.local = b"opaque"
-    node.add("type", graph.visit(kind, kind.__name__))
+    node.add("type", graph.visit(kind, name_of(kind)))
     graph.spot(f"captured value that {reason}", node.name)
 
 
@@ -181,27 +182,28 @@ def guard_parts(graph: Graph, obj: Any, reduced: Parts) -> None:
     if kind in _GUARDED_BY_ITEMS:
         graph.guards.sequence(obj)
         return
-    plain = not kind.__flags__ & 0x200 or isinstance(obj, dict | list | set | tuple | bytearray)
-    space = _instance_space(obj)
+    plain = not flags_of(kind) & 0x200 or is_a(obj, (dict, list, set, tuple, bytearray))
+    space = instance_dict(obj)
     if space is not None and not reduced.fresh and not plain:
         graph.guards.mapping(space)
-        graph.guards.attribute(obj, "__class__", kind)
+        _guard_class(graph, obj, kind)
         if not _has_slots(kind):
             return
     if (reduced.mutable or reduced.fresh) and graph.guards.wanted:
         _guard_parts_by_reading(graph, obj, reduced)
 
 
-def _instance_space(obj: Any) -> dict[str, Any] | None:
-    try:
-        space = object.__getattribute__(obj, "__dict__")
-    except AttributeError:
-        return None
-    return space if type(space) is dict else None
+def _guard_class(graph: Graph, obj: Any, kind: type) -> None:
+    """Guard which class an object is of, without asking the object if its class has a say in that."""
+    own = mro_of(kind)[:-1]
+    if any("__class__" in class_dict(base) or "__getattribute__" in class_dict(base) for base in own):
+        graph.guards.probe(lambda: type(obj) is kind, True)
+    else:
+        graph.guards.attribute(obj, "__class__", kind)
 
 
 def _has_slots(kind: type) -> bool:
-    return any("__slots__" in type.__dict__["__dict__"].__get__(base) for base in kind.__mro__)
+    return any("__slots__" in class_dict(base) for base in mro_of(kind))
 
 
 def _guard_parts_by_reading(graph: Graph, obj: Any, reduced: Parts) -> None:
@@ -244,7 +246,7 @@ def _marks(reduced: object, depth: int = 4) -> object:
 def _by_type(graph: Graph, node: Node, obj: Any) -> None:
     """Loggers, locks and thread-locals: what they hold at the moment is no input."""
     node.local = b"by type"
-    node.add("type", graph.visit(type(obj), type(obj).__name__))
+    node.add("type", graph.visit(type(obj), name_of(type(obj))))
 
 
 def _expand_context_variable(graph: Graph, node: Node, obj: contextvars.ContextVar[Any]) -> None:
@@ -265,7 +267,7 @@ def _expand_weak_reference(graph: Graph, node: Node, obj: weakref.ref[Any]) -> N
 
 
 def _expand_weak_dict(graph: Graph, node: Node, obj: Any) -> None:
-    node.local = digest_parts(b"weak mapping", [type(obj).__name__.encode()])
+    node.local = digest_parts(b"weak mapping", [name_of(type(obj)).encode()])
     pairs = list(obj.items())
     marks = sorted((id(k), id(v)) for k, v in pairs)
     graph.guards.probe(lambda: sorted((id(k), id(v)) for k, v in obj.items()), marks)

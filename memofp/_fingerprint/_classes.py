@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._annotations import add_annotations
-from memofp._fingerprint._boundary import place_of_class
+from memofp._fingerprint._boundary import place_of_class, place_of_function
 from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._generated import (
     AUTOMATIC,
@@ -21,6 +21,17 @@ from memofp._fingerprint._generated import (
 )
 from memofp._fingerprint._graph import Graph, Node
 from memofp._fingerprint._pydantic import add_schema, is_pydantic, is_pydantic_machinery
+from memofp._fingerprint._raw import (
+    bases_of,
+    class_dict,
+    flags_of,
+    inner_function,
+    is_a,
+    module_of,
+    mro_of,
+    name_of,
+    qualname_of,
+)
 from memofp._fingerprint._resolve import module_name
 
 __all__ = ["class_name", "expand_class"]
@@ -34,16 +45,17 @@ _PROTOCOL = frozenset(
 _NEUTRAL_METACLASSES = (type, abc.ABCMeta, type(Protocol))
 _NEUTRAL_MODULES = frozenset({"builtins", "abc", "typing", "typing_extensions", "collections.abc"})
 _SLOT_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType)
+_HEAP_TYPE = 0x200  # Py_TPFLAGS_HEAPTYPE
 
 
 def class_name(cls: type) -> str:
     """Return `module.qualname` of a class; a script's module is called after its file."""
     import sys
 
-    name = type.__dict__["__module__"].__get__(cls)
+    name = module_of(cls)
     module = sys.modules.get(name) if isinstance(name, str) else None
     prefix = module_name(module.__dict__) if isinstance(module, types.ModuleType) else str(name)
-    return f"{prefix}.{cls.__qualname__}"
+    return f"{prefix}.{qualname_of(cls)}"
 
 
 def expand_class(graph: Graph, node: Node, cls: type) -> None:
@@ -52,28 +64,67 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
     if place.kind != "user":
         node.local = b"foreign class"
         node.add("is", foreign_object(graph, place, cls))
+        _add_foreign(graph, node, cls)
         return
-    space = type.__dict__["__dict__"].__get__(cls)
+    space = class_dict(cls)
     graph.guards.mapping(space)
     graph.visibility.note_class(cls)
     node.kind = "class"
     node.name = class_name(cls)
     # The name counts: results carry it, and `repr` shows it.
-    node.local = digest_parts(b"class", [cls.__name__.encode("utf-8", "surrogatepass")])
+    abstract = ascii(sorted(map(str, space.get("__abstractmethods__") or ())))
+    node.local = digest_parts(b"class", [name_of(cls).encode("utf-8", "surrogatepass"), abstract.encode()])
     node.extras = {
         "docs": _doc_text(space.get("__doc__")),
-        "names": cls.__qualname__.encode("utf-8", "surrogatepass"),
+        "names": qualname_of(cls).encode("utf-8", "surrogatepass"),
         "modules": node.name.encode("utf-8", "surrogatepass"),
         "members": ascii(sorted(map(str, space.keys() - AUTOMATIC))).encode(),
+        "order": ascii([str(n) for n in space if n not in AUTOMATIC]).encode(),
     }
-    graph.guards.attribute(cls, "__bases__", cls.__bases__)
-    for i, base in enumerate(cls.__bases__):
-        node.add(f"base{i}", graph.visit(base, base.__name__))
-    meta = type(cls)
-    if meta is not type:
-        node.add("metaclass", graph.visit(meta, meta.__name__))
+    _add_bases(graph, node, cls)
+    _add_registered(graph, node, cls)
     _add_members(graph, node, cls, space)
     _locate(node, space)
+
+
+def _add_bases(graph: Graph, node: Node, cls: type) -> None:
+    bases, meta = bases_of(cls), type(cls)
+    if any("__getattribute__" in class_dict(kind) for kind in mro_of(meta) if kind not in (type, object)):
+        graph.guards.probe(lambda: bases_of(cls) == bases, True)
+    else:
+        graph.guards.attribute(cls, "__bases__", bases)
+    for i, base in enumerate(bases):
+        node.add(f"base{i}", graph.visit(base, name_of(base)))
+    if meta is not type:
+        node.add("metaclass", graph.visit(meta, name_of(meta)))
+
+
+def _add_registered(graph: Graph, node: Node, cls: type) -> None:
+    """Add the user's classes that an abstract base class was told to take for its subclasses."""
+    if not is_a(cls, abc.ABCMeta) or "_abc_impl" not in class_dict(cls):
+        return
+    # The registry's one reader (CPython Modules/_abc.c).
+    from _abc import _get_dump  # type: ignore[import-not-found] # it has no stub
+
+    def registered() -> list[type]:
+        found = [reference() for reference in _get_dump(cls)[0]]
+        return [c for c in found if c is not None and graph.place(place_of_class(c)).kind == "user"]
+
+    classes = registered()
+    graph.guards.probe(lambda: {*map(id, registered())}, {*map(id, classes)})
+    for one in classes:
+        node.add("registered", graph.visit(one, name_of(one)))
+
+
+def _add_foreign(graph: Graph, node: Node, cls: type) -> None:
+    """Add what the user put into a class of others: methods that replace its own, virtual subclasses."""
+    if not flags_of(cls) & _HEAP_TYPE:
+        return
+    _add_registered(graph, node, cls)
+    for name, value in list(class_dict(cls).items()):
+        function = inner_function(value.fget if type(value) is property else value)
+        if is_a(function, types.FunctionType) and graph.place(place_of_function(function)).kind == "user":
+            node.add(f".{name}", graph.visit(value, f"{node.name}.{name}"))
 
 
 def _doc_text(doc: object) -> bytes:
@@ -81,27 +132,29 @@ def _doc_text(doc: object) -> bytes:
 
 
 def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
-    if isinstance(cls, enum.EnumMeta):
+    if is_a(cls, enum.EnumMeta):
         add_enum(graph, node, cls, space)
         return
     skipped = AUTOMATIC
     if "_is_protocol" in space:
         skipped = skipped | _PROTOCOL
+        _add_protocol(graph, node, cls, space)
     if is_pydantic(space):
         add_schema(graph, node, space)
         skipped = skipped | {n for n in space if is_pydantic_machinery(n)}
     generated = generated_names(cls, space)
     whole = _counts_whole(graph, cls)
+    fields = space.get("__dataclass_fields__") or ()  # generated methods name them
     for name in sorted(n for n in space if isinstance(n, str)):
         value = space[name]
         if name == "__doc__" and value is not None and not isinstance(value, str):
             graph.member(node, name, value)  # a descriptor, which is code
         elif not (
             name in skipped
-            or isinstance(value, _SLOT_DESCRIPTORS)
-            or (name in generated and is_generated(value))
+            or type(value) in _SLOT_DESCRIPTORS
+            or ((name in generated or name == "__subclasshook__") and is_generated(value))
         ):
-            _add_named(graph, node, name, value, whole)
+            _add_named(graph, node, name, value, whole or name in fields)
     add_annotations(graph, node, cls, space)
 
 
@@ -111,10 +164,33 @@ def _add_named(graph: Graph, node: Node, name: str, value: Any, whole: bool) -> 
     elif name == "__dataclass_params__":
         node.local = digest_parts(node.local, [dataclass_flags(value)])
     elif name == "__slots__":
-        text = ascii(value if isinstance(value, str) else list(value))
-        node.local = digest_parts(node.local, [text.encode()])
+        node.local = digest_parts(node.local, [_slot_names(value).encode()])
     else:
         graph.member(node, name, value, whole)
+
+
+def _slot_names(value: Any) -> str:
+    """Write `__slots__`, which may be any iterable, used up by now."""
+    if is_a(value, str):
+        return ascii(str.__str__(value))
+    if type(value) in (tuple, list, dict):
+        return ascii([str(name) for name in value])
+    return ascii(sorted(map(str, value))) if type(value) in (set, frozenset) else ""
+
+
+def _add_protocol(graph: Graph, node: Node, cls: type, space: Any) -> None:
+    """A protocol that `isinstance` may ask is the names of its members: they are looked for in classes."""
+    if not space.get("_is_runtime_protocol"):
+        return
+    names: set[str] = set()
+    for base in mro_of(cls):
+        own = class_dict(base)
+        if own.get("_is_protocol") and graph.place(place_of_class(base)).kind == "user":
+            annotations = own.get("__annotations__")
+            names.update(n for n in own if isinstance(n, str) and n not in AUTOMATIC | _PROTOCOL)
+            names.update(annotations if isinstance(annotations, dict) else ())
+    graph.visibility.see(names)
+    node.local = digest_parts(node.local, [ascii(sorted(names)).encode()])
 
 
 def _counts_whole(graph: Graph, cls: type) -> bool:
@@ -124,19 +200,20 @@ def _counts_whole(graph: Graph, cls: type) -> bool:
     """
     if issubclass(cls, type):
         return True
-    if type(cls) not in _NEUTRAL_METACLASSES or "_field_defaults" in cls.__dict__:  # a named tuple
+    if not any(type(cls) is neutral for neutral in _NEUTRAL_METACLASSES) or "_field_defaults" in class_dict(
+        cls
+    ):  # a named tuple
         return True
-    bases: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
     return any(
-        graph.place(place_of_class(base)).kind != "user" and base.__module__ not in _NEUTRAL_MODULES
-        for base in bases
+        graph.place(place_of_class(base)).kind != "user" and module_of(base) not in _NEUTRAL_MODULES
+        for base in mro_of(cls)
     )
 
 
 def _locate(node: Node, space: Any) -> None:
     """Take file and first line from the first method that has them."""
     for value in space.values():
-        function = getattr(value, "__func__", value)
+        function = inner_function(value)
         if not isinstance(function, types.FunctionType) or function.__code__.co_filename.startswith("<"):
             continue
         if function.__qualname__.startswith(node.name.rpartition(".")[2]):

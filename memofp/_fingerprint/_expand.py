@@ -10,6 +10,7 @@ from memofp._fingerprint._classes import expand_class
 from memofp._fingerprint._foreign import foreign_node, public_module
 from memofp._fingerprint._functions import expand_function
 from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._raw import is_a
 from memofp._fingerprint._resolve import whole_namespace
 from memofp._fingerprint._wrappers import expand_singledispatch, expand_wrapper, is_singledispatch
 
@@ -20,14 +21,14 @@ def expand(graph: Graph, index: int) -> None:
     """Fill in a node: its local bytes, its edges, its place in the manifest."""
     node = graph.nodes[index]
     obj = node.obj
-    if isinstance(obj, FunctionType):
+    if is_a(obj, FunctionType):
         if is_singledispatch(obj):
             expand_singledispatch(graph, node, obj)
         else:
             expand_function(graph, node, obj)
-    elif isinstance(obj, type):
+    elif is_a(obj, type):
         expand_class(graph, node, obj)
-    elif isinstance(obj, ModuleType):
+    elif is_a(obj, ModuleType):
         _expand_module(graph, node, obj)
     elif is_stream(obj):
         node.local = b"standard stream"

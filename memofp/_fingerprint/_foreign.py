@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from types import MethodType, ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import Place
 from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._raw import is_a, module_of, qualname_of
 
 __all__ = ["foreign_node", "foreign_object", "foreign_singleton", "public_module"]
 
@@ -51,6 +52,8 @@ def foreign_node(graph: Graph, place: Place, module: str, name: str) -> int:
 
 def foreign_object(graph: Graph, place: Place, obj: Any) -> int:
     """Return the node of a foreign function or class that was reached as an object."""
+    if is_a(obj, type):
+        return foreign_node(graph, place, public_module(str(module_of(obj))), qualname_of(obj))
     module = getattr(obj, "__module__", None)
     if not isinstance(module, str):
         owner = getattr(obj, "__objclass__", None)
@@ -64,22 +67,22 @@ def foreign_singleton(obj: Any) -> tuple[str, str] | None:
 
     `random.choice` is a method of the generator that `random` keeps; `os.environ` is the process's.
     """
-    if isinstance(obj, MethodType):
+    if is_a(obj, MethodType):
         function = obj.__func__
-        return _bound_name(getattr(function, "__module__", None), obj, getattr(function, "__name__", ""))
-    return _bound_name(type(obj).__module__, obj, None)
+        if not is_a(function, FunctionType):
+            return None
+        return _bound_name(function.__module__, obj, function.__name__)
+    return _bound_name(module_of(type(obj)), obj, None)
 
 
 def _bound_name(module_name: Any, obj: Any, name: str | None) -> tuple[str, str] | None:
     module = sys.modules.get(module_name) if isinstance(module_name, str) else None
-    if not isinstance(module, ModuleType) or module_name == "builtins":
+    if not is_a(module, ModuleType) or module_name == "builtins":
         return None
-    space = module.__dict__
+    space: dict[str, Any] = module.__dict__
     if name is not None:
         held = space.get(name)
-        same = (
-            isinstance(held, MethodType) and held.__func__ is obj.__func__ and held.__self__ is obj.__self__
-        )
+        same = is_a(held, MethodType) and held.__func__ is obj.__func__ and held.__self__ is obj.__self__
         return (public_module(module_name), name) if same else None
     for key, value in list(space.items()):
         if value is obj:

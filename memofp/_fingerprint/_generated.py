@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import enum
 import types
 from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_function
-from memofp._fingerprint._graph import Graph, Node, is_code
+from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._raw import class_dict, inner_function, is_a, mro_of, name_of
 
 __all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_generated"]
 
-# What CPython and `abc` put into every class; none of it says what the class does.
+# What CPython, `abc` and `copyreg` put into every class; none of it says what the class does.
 AUTOMATIC = frozenset(
     {
         "__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "__annotations__",
         "__firstlineno__", "__static_attributes__", "__annotate__", "__annotate_func__",
         "__annotations_cache__", "__abstractmethods__", "_abc_impl", "__parameters__", "__orig_bases__",
-        "__type_params__", "__classcell__", "__classdictcell__", "__subclasshook__",
+        "__type_params__", "__classcell__", "__classdictcell__", "__slotnames__",
     }
 )  # fmt: skip
 _NAMED_TUPLE = frozenset(
@@ -28,33 +30,36 @@ _NAMED_TUPLE = frozenset(
 def generated_names(cls: type, space: Any) -> frozenset[str]:
     """Return the names that a class generator (dataclasses, attrs, namedtuple) may have written."""
     if "__dataclass_fields__" in space or "__attrs_attrs__" in space:
-        dunders = [n for n in space if isinstance(n, str) and n.startswith("__")]
-        return frozenset(dunders) - {"__dataclass_fields__", "__dataclass_params__", "__attrs_attrs__"}
+        return frozenset(n for n in space if isinstance(n, str) and n.startswith("__"))
     if issubclass(cls, tuple) and "_fields" in space and "_make" in space:
         return _NAMED_TUPLE
     return frozenset()
 
 
 def is_generated(value: Any) -> bool:
-    """Tell a generated method from one that the user wrote: its code has no file of the user's."""
-    function = getattr(value, "__func__", value)
+    """Tell a generated method from one that the user wrote, which may stand in a built text as well."""
+    function = inner_function(value)
     if not isinstance(function, types.FunctionType):
-        return not is_code(value)
-    filename = function.__code__.co_filename
-    if filename.startswith("<") and not filename.startswith(("<ipython", "<stdin", "<string-cell")):
-        return function.__globals__.get("__name__") != "__console__"
-    return place_of_function(function).kind != "user"
+        return False
+    code = function.__code__
+    return (
+        code.co_qualname.startswith("__create_fn__.")  # CPython Lib/dataclasses.py
+        or code.co_filename.startswith("<attrs generated")
+        or str(function.__globals__.get("__name__")).startswith("namedtuple_")  # Lib/collections
+        or place_of_function(function).kind != "user"
+    )
 
 
 def add_fields(graph: Graph, node: Node, fields: dict[str, Any]) -> None:
     """A dataclass is its fields: order, defaults, factories and flags (PEP 557)."""
     parts: list[bytes] = []
     for name, spec in fields.items():
-        flags = (spec.init, spec.repr, spec.hash, spec.compare, spec.kw_only, str(spec._field_type))
-        parts += [name.encode(), ascii(flags).encode()]
+        flags = (spec.init, spec.repr, spec.hash, spec.compare, spec.kw_only)
+        known = [flag if flag is None or type(flag) is bool else "unset" for flag in flags]
+        parts += [name.encode(), ascii((*known, str(spec._field_type))).encode()]
         for side in ("default", "default_factory"):
             value = getattr(spec, side)
-            if type(value).__name__ != "_MISSING_TYPE":
+            if name_of(type(value)) != "_MISSING_TYPE":
                 node.add(f"field:{name}.{side}", graph.visit(value, f"{node.name}.{name}.{side}"))
         if len(spec.metadata):
             node.add(
@@ -64,9 +69,11 @@ def add_fields(graph: Graph, node: Node, fields: dict[str, Any]) -> None:
 
 
 def dataclass_flags(value: Any) -> bytes:
-    # `_DataclassParams` gained flags over the versions; one that is off says nothing.
-    on = [name for name in type(value).__slots__ if getattr(value, name, False)]
-    return ",".join(sorted(on)).encode()
+    # `_DataclassParams` gained flags over the versions; what the later ones did stands in the class.
+    return ",".join(name for name in _FLAGS if getattr(value, name)).encode()
+
+
+_FLAGS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
 
 
 def add_enum(graph: Graph, node: Node, cls: Any, space: Any) -> None:
@@ -78,15 +85,30 @@ def add_enum(graph: Graph, node: Node, cls: Any, space: Any) -> None:
         state = {k: v for k, v in member.__dict__.items() if not k.startswith("_") or k == "_value_"}
         for key, value in sorted(state.items()):
             node.add(f"member:{name}.{key}", graph.visit(value, f"{node.name}.{name}"))
-    node.local = digest_parts(node.local, [b"enum", *parts])
-    for name in sorted(n for n in space if isinstance(n, str)):
+    boundary = space.get("_boundary_")
+    node.local = digest_parts(node.local, [b"enum", ascii(getattr(boundary, "name", "")).encode(), *parts])
+    skipped = AUTOMATIC | _ENUM | members.keys()
+    for name in sorted(n for n in space if isinstance(n, str) and n not in skipped):
         value = space[name]
-        if name in members or name in AUTOMATIC or not _is_users_own(graph, value):
-            continue
-        graph.member(node, name, value)
+        if not _is_copied_down(cls, name, value):
+            graph.member(node, name, value)
 
 
-def _is_users_own(graph: Graph, value: Any) -> bool:
-    for attr in ("__func__", "fget", "func", "__wrapped__"):
-        value = getattr(value, attr, value)
-    return isinstance(value, types.FunctionType) and graph.place(place_of_function(value)).kind == "user"
+# What `enum` writes into an enumeration (CPython Lib/enum.py); members are read from their map.
+_ENUM = frozenset(
+    {
+        "_member_names_", "_member_map_", "_value2member_map_", "_unhashable_values_", "_member_type_",
+        "_hashable_values_", "_unhashable_values_map_", "_value_repr_", "_use_args_", "__new_member__",
+        "_boundary_", "_flag_mask_", "_all_bits_", "_singles_mask_", "_inverted_", "__new__",
+        "_sort_order_", "_iter_member_", "_any_unhashable_",
+    }
+)  # fmt: skip
+
+
+def _is_copied_down(cls: type, name: str, value: Any) -> bool:
+    """Tell what `enum` copies into each enumeration from what the class says (`__str__ = str.__str__`)."""
+    if name == "_new_member_" and not is_a(value, types.FunctionType):
+        return True  # the builtin's; a function is the `__new__` that the class defines
+    inner = inner_function(value)
+    bases = [base for base in mro_of(cls)[1:] if is_a(base, enum.EnumMeta)]
+    return any(inner_function(class_dict(base).get(name)) is inner for base in bases)

@@ -9,12 +9,14 @@ from types import ModuleType
 from typing import Any
 
 from memofp._code import Fact
+from memofp._code._codes import constant_text
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import USER, Place
 from memofp._fingerprint._components import Edge
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._packages import distribution_of
+from memofp._fingerprint._raw import is_a, is_memoized, name_of, type_name
 from memofp._fingerprint._visibility import Visibility
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
@@ -62,6 +64,7 @@ class Node:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
 
 
+_LONG_INT = 1024  # bits; Python refuses to write out longer ones in decimals
 _ADDRESS = re.compile(r" at 0x([0-9A-Fa-f]{4,16})\b")
 
 
@@ -102,7 +105,7 @@ class Graph:
         known = self._by_id.get(id(obj))
         if known is not None:
             return known
-        if getattr(type(obj), "__memofp_memoized__", False) and not memoized_extras(obj):
+        if is_memoized(obj) and not memoized_extras(obj):
             return self.visit(obj.__wrapped__, name)  # decorated or not, it does the same
         index = self._by_id[id(obj)] = self.add(Node("", name, obj))
         self._pending.append(index)
@@ -229,11 +232,11 @@ class Graph:
         added = False
         for index in range(len(self.nodes)):
             node = self.nodes[index]
-            if isinstance(node.obj, type) and node.kind == "class" and "subclasses" not in node.extras:
+            if is_a(node.obj, type) and node.kind == "class" and "subclasses" not in node.extras:
                 node.extras["subclasses"] = b""
                 subclasses: list[type] = type.__subclasses__(node.obj)
                 for subclass in subclasses:
-                    node.add("subclass", self.visit(subclass, subclass.__name__))
+                    node.add("subclass", self.visit(subclass, name_of(subclass)))
                 added = True
         return added
 
@@ -261,7 +264,7 @@ def memoized_extras(obj: Any) -> tuple[Any, ...]:
 def is_code(value: object) -> bool:
     """Tell whether a value is code (function, class, module ...) rather than data."""
     return type(value) not in ATOMS and (
-        isinstance(value, type | ModuleType) or isinstance(reduce_kind(value), Code)
+        is_a(value, (type, ModuleType)) or isinstance(reduce_kind(value), Code)
     )
 
 
@@ -273,23 +276,27 @@ def reduce_kind(value: object) -> Leaf | Parts | Code | Refusal:
 def describe(value: object) -> str:
     """Describe a captured value in a few words, without running code of the user's."""
     if type(value) in ATOMS:
-        text = ascii(value) if not isinstance(value, str) else repr(value)
+        text = constant_text(value) if type(value) is not str else repr(value)
         return text if len(text) <= 80 else text[:77] + "..."
     kind = type(value)
     if kind in (list, tuple, dict, set, frozenset):
         return _describe_container(value)
-    return f"<{kind.__module__}.{kind.__qualname__}>"
+    return f"<{type_name(value)}>"
 
 
 def _describe_container(value: Any) -> str:
     if len(value) <= 8:
         flat = list(value) + (list(value.values()) if type(value) is dict else [])
         if all(type(v) in ATOMS for v in flat):
-            text = repr(value) if type(value) not in (set, frozenset) else _describe_set(value)
+            text = _container_text(value, flat)
             if len(text) <= 80:
                 return text
     return f"{type(value).__name__} of {len(value)}"
 
 
-def _describe_set(value: Any) -> str:
+def _container_text(value: Any, flat: list[Any]) -> str:
+    if any(type(v) is int and v.bit_length() > _LONG_INT for v in flat):
+        return f"{type(value).__name__} of {len(value)}"
+    if type(value) not in (set, frozenset):
+        return repr(value)
     return "{" + ", ".join(sorted(map(repr, value))) + "}" if value else "set()"

@@ -13,6 +13,7 @@ from typing import Any
 from memofp._code import Use
 from memofp._digest import digest_parts
 from memofp._fingerprint._graph import Graph, Node, describe, is_code
+from memofp._fingerprint._raw import is_a, module_of, qualname_of
 
 __all__ = ["use_of_method", "view_node"]
 
@@ -96,7 +97,9 @@ def _pair(graph: Graph, key: Any, target: int | bytes) -> int:
 
 
 def _code_name(key: Any) -> str | None:
-    if isinstance(key, FunctionType | BuiltinFunctionType | type):
+    if is_a(key, type):
+        return f"{module_of(key)}.{qualname_of(key)}"
+    if is_a(key, (FunctionType, BuiltinFunctionType)):
         return f"{key.__module__}.{key.__qualname__}"
     return None
 

@@ -16,6 +16,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from memofp._fingerprint._raw import module_of, mro_of, qualname_of
+
 __all__ = ["Visibility", "tokens"]
 
 _TOKEN = re.compile(r"[^\W\d]\w*")
@@ -100,7 +102,7 @@ class Visibility:
         matched: set[tuple[str, str]] = set()
         opened: set[type] = set()
         for cls in self._classes:
-            mro: tuple[type, ...] = type.__dict__["__mro__"].__get__(cls)
+            mro = mro_of(cls)
             hits = {_identity(base) for base in mro} & self._owners
             if hits:
                 matched |= hits
@@ -122,4 +124,4 @@ class Visibility:
 
 
 def _identity(cls: Any) -> tuple[str, str]:
-    return str(type.__dict__["__module__"].__get__(cls)), cls.__qualname__
+    return str(module_of(cls)), qualname_of(cls)

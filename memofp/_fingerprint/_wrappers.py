@@ -13,6 +13,7 @@ from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_funct
 from memofp._fingerprint._declared import declared_target
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import Graph, Node, is_code, memoized_extras
+from memofp._fingerprint._raw import instance_dict, is_a, is_memoized, module_of, name_of
 
 __all__ = ["expand_wrapper"]
 
@@ -23,22 +24,25 @@ _DESCRIPTORS = (
     types.GetSetDescriptorType,
     types.MemberDescriptorType,
 )
+_WRAPPED = frozenset(functools.WRAPPER_ASSIGNMENTS) | {"__wrapped__"}
+# What `functools` itself keeps in an instance of these, and what is copied from the function.
+_OWN_STATE = _WRAPPED | {"func", "args", "keywords", "attrname", "lock", "dispatcher", "__isabstractmethod__"}
 _Expander = Callable[[Graph, Node, Any], None]
 
 
 def expand_wrapper(graph: Graph, node: Node, obj: Any) -> bool:
     """Fill in the node of a wrapper that is known here; return False for anything else."""
     for kind, expander in _EXPANDERS:
-        if isinstance(obj, kind):
+        if issubclass(type(obj), kind):
             expander(graph, node, obj)
             return True
-    if getattr(type(obj), "__memofp_memoized__", False):
+    if is_memoized(obj):
         _expand_memoized(graph, node, obj)
         return True
     inner = wrapped_by(graph, obj)
     if inner is not None:
         node.local = b"wrapper"
-        node.add("type", graph.visit(type(obj), type(obj).__name__))
+        node.add("type", graph.visit(type(obj), name_of(type(obj))))
         node.add("wrapped", graph.visit(inner, node.name))
         return True
     return False
@@ -49,12 +53,11 @@ def wrapped_by(graph: Graph, obj: Any) -> Any:
 
     Numba's dispatchers keep the function in `py_func`, most others in `__wrapped__`.
     """
-    if graph.place(place_of_class(type(obj))).kind == "user" or isinstance(obj, type):
+    if graph.place(place_of_class(type(obj))).kind == "user" or is_a(obj, type):
         return None
-    if type(obj).__module__.partition(".")[0] == "numba":
+    if str(module_of(type(obj))).partition(".")[0] == "numba":
         return getattr(obj, "py_func", None)
-    space = getattr(obj, "__dict__", None)
-    inner = space.get("__wrapped__") if isinstance(space, dict) else None
+    inner = (instance_dict(obj) or {}).get("__wrapped__")
     return inner if callable(inner) else None
 
 
@@ -68,7 +71,7 @@ def _expand_memoized(graph: Graph, node: Node, obj: Any) -> None:
 
 
 def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:
-    if isinstance(obj.__func__, types.FunctionType):
+    if is_a(obj.__func__, types.FunctionType):
         place = graph.place(place_of_function(obj.__func__))
         known_as = foreign_singleton(obj) if place.kind != "user" else None
         if known_as is not None:
@@ -101,7 +104,7 @@ def _expand_method_wrapper(graph: Graph, node: Node, obj: types.MethodWrapperTyp
 
 def _expand_descriptor(graph: Graph, node: Node, obj: Any) -> None:
     node.local = digest_parts(b"descriptor", [obj.__name__.encode()])
-    node.add("of", graph.visit(obj.__objclass__, obj.__objclass__.__name__))
+    node.add("of", graph.visit(obj.__objclass__, name_of(obj.__objclass__)))
 
 
 def _expand_partial(graph: Graph, node: Node, obj: functools.partial[Any]) -> None:
@@ -136,6 +139,7 @@ def _argument(graph: Graph, name: str, node: Node, which: object, value: Any) ->
 def _expand_partialmethod(graph: Graph, node: Node, obj: functools.partialmethod[Any]) -> None:
     node.local = b"partialmethod"
     _add_partial(graph, node, obj)
+    _add_subclass(graph, node, obj, functools.partialmethod)
 
 
 def _expand_property(graph: Graph, node: Node, obj: property) -> None:
@@ -143,29 +147,47 @@ def _expand_property(graph: Graph, node: Node, obj: property) -> None:
     for label, function in (("get", obj.fget), ("set", obj.fset), ("delete", obj.fdel)):
         if function is not None:
             node.add(label, graph.visit(function, node.name))
-    if type(obj) is not property:
-        node.add("type", graph.visit(type(obj), node.name))
+    _add_subclass(graph, node, obj, property)
 
 
 def _expand_cached_property(graph: Graph, node: Node, obj: functools.cached_property[Any]) -> None:
     node.local = b"cached property"
     node.add("func", graph.visit(obj.func, node.name))
+    _add_subclass(graph, node, obj, functools.cached_property)
 
 
 def _expand_bound_holder(graph: Graph, node: Node, obj: Any) -> None:
-    node.local = type(obj).__name__.encode()  # staticmethod or classmethod
+    kind = staticmethod if is_a(obj, staticmethod) else classmethod
+    node.local = kind.__name__.encode()
     node.add("func", graph.visit(obj.__func__, node.name))
+    _add_subclass(graph, node, obj, kind)
 
 
 def _expand_lru_cache(graph: Graph, node: Node, obj: Any) -> None:
-    node.local = b"lru_cache"  # what it holds is no part of what it does
+    # What it holds is no part of what it does; whether 1 and 1.0 are one argument is.
+    node.local = b"lru_cache typed" if obj.cache_parameters()["typed"] else b"lru_cache"
     node.add("wrapped", graph.visit(obj.__wrapped__, node.name))
+    _add_attributes(graph, node, obj, _WRAPPED)
 
 
 def _expand_single_method(graph: Graph, node: Node, obj: functools.singledispatchmethod[Any]) -> None:
     node.local = b"singledispatchmethod"
     node.add("func", graph.visit(obj.func, node.name))
     node.add("dispatcher", graph.visit(obj.dispatcher, node.name))
+    _add_subclass(graph, node, obj, functools.singledispatchmethod)
+
+
+def _add_subclass(graph: Graph, node: Node, obj: Any, kind: type) -> None:
+    """Add what a user's class derived from a known wrapper does beside it, and what its instance holds."""
+    if type(obj) is not kind:
+        node.add("type", graph.visit(type(obj), node.name))
+        _add_attributes(graph, node, obj, _OWN_STATE)
+
+
+def _add_attributes(graph: Graph, node: Node, obj: Any, known: frozenset[str]) -> None:
+    space = instance_dict(obj) or {}
+    for name in sorted(map(str, space.keys() - known)):
+        node.add(f".{name}", graph.visit(space.get(name), f"{node.name}.{name}"))
 
 
 def expand_singledispatch(graph: Graph, node: Node, obj: Any) -> None:
@@ -176,7 +198,7 @@ def expand_singledispatch(graph: Graph, node: Node, obj: Any) -> None:
                        [*map(id, registry), *map(id, registry.values())])  # fmt: skip
     for cls, function in registry.items():
         pair = Node("", node.name, (cls, function), b"registration")
-        pair.add("class", graph.visit(cls, cls.__name__))
+        pair.add("class", graph.visit(cls, name_of(cls) if is_a(cls, type) else "class"))
         pair.add("function", graph.visit(function, node.name))
         node.add("registered", graph.add(pair))
 

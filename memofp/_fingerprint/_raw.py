@@ -1,0 +1,108 @@
+"""Ask objects and classes what they are without running code of theirs.
+
+`isinstance` asks an object for its `__class__`, which may lie or raise; `cls.__name__` and the like go
+through the metaclass.  What `type` itself answers does neither.
+"""
+
+from __future__ import annotations
+
+from types import MethodType
+from typing import Any, TypeGuard, TypeVar, overload
+
+from memofp._values._state import class_dict, layout_of
+
+__all__ = [
+    "bases_of",
+    "class_dict",
+    "flags_of",
+    "inner_function",
+    "instance_dict",
+    "is_a",
+    "is_memoized",
+    "module_of",
+    "mro_of",
+    "name_of",
+    "qualname_of",
+    "type_name",
+]
+
+_T = TypeVar("_T")
+_module = type.__dict__["__module__"].__get__
+_name = type.__dict__["__name__"].__get__
+_qualname = type.__dict__["__qualname__"].__get__
+_bases = type.__dict__["__bases__"].__get__
+_mro = type.__dict__["__mro__"].__get__
+_flags = type.__dict__["__flags__"].__get__
+
+
+@overload
+def is_a(obj: object, kind: type[_T]) -> TypeGuard[_T]: ...
+@overload
+def is_a(obj: object, kind: tuple[type, ...]) -> bool: ...
+def is_a(obj: object, kind: type | tuple[type, ...]) -> bool:
+    """Tell whether an object's true class is one of these or derives from one."""
+    return issubclass(type(obj), kind)
+
+
+def module_of(cls: type) -> Any:
+    """Return a class's `__module__`, which may be anything; None if it was deleted."""
+    try:
+        return _module(cls)
+    except AttributeError:
+        return None
+
+
+def name_of(cls: type) -> str:
+    """Return a class's `__name__`."""
+    return str(_name(cls))
+
+
+def qualname_of(cls: type) -> str:
+    """Return a class's `__qualname__`."""
+    return str(_qualname(cls))
+
+
+def bases_of(cls: type) -> tuple[type, ...]:
+    """Return a class's bases."""
+    found: tuple[type, ...] = _bases(cls)
+    return found
+
+
+def mro_of(cls: type) -> tuple[type, ...]:
+    """Return a class's method resolution order."""
+    found: tuple[type, ...] = _mro(cls)
+    return found
+
+
+def flags_of(cls: type) -> int:
+    """Return the flags of a class (CPython Include/object.h)."""
+    return int(_flags(cls))
+
+
+def type_name(obj: object) -> str:
+    """Return `module.qualname` of an object's class."""
+    return f"{module_of(type(obj))}.{qualname_of(type(obj))}"
+
+
+def instance_dict(obj: object) -> dict[str, Any] | None:
+    """Return an instance's own dictionary, None if it has none."""
+    get = layout_of(type(obj)).get_dict
+    if get is None:
+        return None
+    try:
+        space = get(obj, type(obj))
+    except AttributeError:
+        return None
+    return space if type(space) is dict else None
+
+
+def is_memoized(obj: object) -> bool:
+    """Tell whether an object is what `memoize` returns."""
+    return any("__memofp_memoized__" in class_dict(base) for base in mro_of(type(obj)))
+
+
+def inner_function(value: Any) -> Any:
+    """Return the function inside a static, class or bound method; any other value as it is."""
+    if is_a(value, (staticmethod, classmethod, MethodType)):
+        return value.__func__
+    return value
