@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from memofp._config import configure, disabled
 from memofp._errors import (
+    AcceptanceError,
     BlindSpotWarning,
     ImpureFunctionWarning,
     MemofpError,
@@ -17,13 +18,14 @@ from memofp._errors import (
     UnhashableArgumentError,
     UnstorableResultWarning,
 )
-from memofp._memoize._decorator import clear, fingerprint, memoize
+from memofp._memoize._decorator import clear, explain, fingerprint, memoize
 
 if TYPE_CHECKING:
     from memofp._fingerprint import EnvVar, Package
     from memofp._values import By, File, Ignore, register_hasher
 
 __all__ = [
+    "AcceptanceError",
     "BlindSpotWarning",
     "By",
     "EnvVar",
@@ -39,6 +41,7 @@ __all__ = [
     "clear",
     "configure",
     "disabled",
+    "explain",
     "fingerprint",
     "memoize",
     "register_hasher",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
+    "AcceptanceError",
     "BlindSpotError",
     "BlindSpotWarning",
     "ConfigurationError",
@@ -74,6 +75,10 @@ class ConfigurationError(MemofpError, ValueError):
 
 class StoreError(MemofpError, OSError):
     """A cache directory cannot be used.  Raised by the command line only; a call is never failed by it."""
+
+
+class AcceptanceError(MemofpError, LookupError):
+    """There is no older version to accept, or no acceptance to take back."""
 
 
 class BlindSpotError(MemofpError, TypeError):

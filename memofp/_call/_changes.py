@@ -130,29 +130,53 @@ class _Comparison:
 
 
 def _partners(older: Manifest, newer: Manifest) -> dict[str, str]:
-    """Pair the dependencies: by label, then those that only moved, then those that moved and changed."""
+    """Pair the dependencies, by newer label: those of one name, then those that moved, edited or not."""
     found = {label: label for label in newer if label in older}
     roots = [next(iter(m.dependencies), None) for m in (older, newer)]
     if roots[0] and roots[1] and roots[0].kind == roots[1].kind == "self":
         found[roots[1].label] = roots[0].label
-    taken = set(found.values())
-    gone = [d for d in older.dependencies if d.label not in taken]
-    for is_same in (_is_moved, _is_moved_and_edited):
+    for is_same in (_has_same_digest, _has_same_text, _has_same_last_name):
+        taken = set(found.values())
+        gone = [d for d in older.dependencies if d.label not in taken]
         for after in newer.dependencies:
-            if after.label in found:
-                continue
-            matches = [before for before in gone if is_same(before, after)]
-            if len(matches) == 1 or (matches and is_same is _is_moved):
+            matches = (
+                [before for before in gone if is_same(before, after)] if after.label not in found else []
+            )
+            if len(matches) == 1 or (matches and is_same is _has_same_digest):
                 found[after.label] = matches[0].label
                 gone.remove(matches[0])
+    return _by_place(older, newer, found)
+
+
+def _by_place(older: Manifest, newer: Manifest, found: dict[str, str]) -> dict[str, str]:
+    """Pair those without a partner that stand in the same place: the only one of a kind that a pair uses."""
+    queue = list(found.items())
+    taken = set(found.values())
+    for after_label, before_label in queue:
+        after, before = newer.find(after_label), older.find(before_label)
+        if after is None or before is None or before.local != after.local:
+            continue  # an edited user may name something else altogether
+        fresh = [label for label in after.uses if label in newer and label not in found]
+        gone = [label for label in before.uses if label in older and label not in taken]
+        for label in fresh:
+            kind = label.partition(":")[0]
+            both = [[name for name in side if name.partition(":")[0] == kind] for side in (fresh, gone)]
+            if len(both[0]) == len(both[1]) == 1:
+                found[label] = both[1][0]
+                taken.add(both[1][0])
+                queue.append((label, both[1][0]))
     return found
 
 
-def _is_moved(before: Dependency, after: Dependency) -> bool:
+def _has_same_digest(before: Dependency, after: Dependency) -> bool:
     return before.kind == after.kind and before.digest == after.digest
 
 
-def _is_moved_and_edited(before: Dependency, after: Dependency) -> bool:
+def _has_same_text(before: Dependency, after: Dependency) -> bool:
+    return before.kind == after.kind and bool(before.local) and before.local == after.local
+
+
+def _has_same_last_name(before: Dependency, after: Dependency) -> bool:
     last = [d.name.rpartition(".")[2] for d in (before, after)]
     return before.kind == after.kind != "const" and last[0] == last[1]
 

@@ -31,9 +31,11 @@ class Plan:
         bind_raw: the same, returns the arguments as they came.
         digest_values: values as bound to the 16 bytes that stand for them.
         seed: 16 bytes, digest of everything in the key but the arguments.
+        serves: the fingerprint that the key is made with: an older one that this was accepted
+            for, else its own digest.
     """
 
-    __slots__ = ("_took_code", "bind", "bind_raw", "digest_values", "fingerprint", "names", "seed")
+    __slots__ = ("_took_code", "bind", "bind_raw", "digest_values", "fingerprint", "names", "seed", "serves")
 
     def __init__(
         self,
@@ -42,6 +44,7 @@ class Plan:
         bind: Callable[..., tuple[object, ...]],
         digest_values: Callable[[tuple[object, ...]], bytes],
         seed: bytes,
+        serves: str,
     ) -> None:
         self.fingerprint = fingerprint
         self.names = raw.names
@@ -49,6 +52,7 @@ class Plan:
         self.bind_raw = raw.bind
         self.digest_values = digest_values
         self.seed = seed
+        self.serves = serves
         from memofp._fingerprint import took_code
 
         self._took_code = took_code
@@ -75,6 +79,7 @@ def make_plan(
     ignore: Collection[str],
     version: str | None,
     python_in_key: bool,
+    serves: str | None = None,
 ) -> Plan:
     """Return the plan of a function under its present fingerprint.
 
@@ -86,6 +91,7 @@ def make_plan(
             so that `f(1, 2)` without the first parameter is not `f(2, 1)` without the second.
         version: the text of the `version` option.
         python_in_key: whether the minor version of Python counts.
+        serves: an older fingerprint's digest that this one was accepted for, to be used in its place.
     """
     from memofp._values import ArgumentDigester
 
@@ -96,14 +102,21 @@ def make_plan(
     seed = digest_parts(
         KEY_FORMAT,
         (
-            bytes.fromhex(fingerprint.digest),
+            bytes.fromhex(serves or fingerprint.digest),
             environment() if python_in_key else b"",
             b"" if version is None else b"v" + version.encode("utf-8", "surrogatepass"),
             digest_parts(b"ignore", [parameter.encode() for parameter in sorted(ignored)]),
             digest_parts(b"marks", [parameter.encode() for parameter in sorted(marks)]),
         ),
     )
-    return Plan(fingerprint, raw, binder.bind, ArgumentDigester(binder.names, name), seed)
+    return Plan(
+        fingerprint,
+        raw,
+        binder.bind,
+        ArgumentDigester(binder.names, name),
+        seed,
+        serves or fingerprint.digest,
+    )
 
 
 def _read_marks(function: Callable[..., object], name: str) -> tuple[frozenset[str], dict[str, Mark]]:

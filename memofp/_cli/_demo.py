@@ -13,10 +13,10 @@ from typing import Any
 
 from memofp._cli import _demo_words as words
 from memofp._cli._demo_run import PACKAGE, DemoError, Run, copy_project, library_files, run_project
-from memofp._cli._diff import source_diff
 from memofp._cli._inspect import functions_table
 from memofp._cli._screen import Column, Screen, Table
-from memofp._cli._units import seconds_text
+from memofp._explain._diff import source_diff
+from memofp._explain._units import seconds_text
 
 __all__ = ["add_command", "run"]
 

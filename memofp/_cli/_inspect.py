@@ -12,8 +12,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from memofp._cli._screen import Column, Screen, Table
-from memofp._cli._units import ago, bytes_text, moment, seconds_text, shorten
 from memofp._errors import StoreError
+from memofp._explain._units import ago, bytes_text, moment, seconds_text, shorten
 from memofp._store import open_existing
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from memofp._call._describe import describe_call
 from memofp._errors import ImpureFunctionWarning
+from memofp._memoize._asked import log_miss
 from memofp._memoize._raised import Raised
 from memofp._memoize._warn import warn
 
@@ -92,6 +93,7 @@ class Computation:
             self._core.misses += 1
             if self._core.progress is not None:
                 self._core.progress.computing(self._arguments)
+            log_miss(self._core, self._plan, self._key, self._arguments)
         self._started = time.perf_counter()
         return self
 

@@ -162,8 +162,25 @@ class Core:
             ignore=self.options.ignore,
             version=self.options.version,
             python_in_key=_config.current.python_in_key,
+            serves=self._accepted_for(fingerprint.digest),
         )
         return plan
+
+    def _accepted_for(self, version: str) -> str | None:
+        """Return the older version whose entries this one was accepted for, None if there is none."""
+        acceptance = self.store.records.acceptances(self.name).get(version)
+        return None if acceptance is None else acceptance.serves
+
+    def plan(self) -> Plan:
+        """Return the plan for the code as it is now."""
+        self.open()
+        fingerprint = self.watch.current()
+        plan = self._plan
+        return plan if plan is not None and plan.fingerprint is fingerprint else self._replan(fingerprint)
+
+    def forget_plan(self) -> None:
+        """Make the plan anew at the next call: what is accepted has changed."""
+        self._plan = None
 
     def look(self, key: bytes) -> Hit | None:
         """Return the entry of a key and count the hit; None if there is none that may be served.

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import timedelta
 
+    from memofp._explain import Explanation
     from memofp._fingerprint import Fingerprint
     from memofp._memoize._options import Options
     from memofp._store import Codec
 
-__all__ = ["Memoizer", "clear", "fingerprint", "memoize"]
+__all__ = ["Memoizer", "clear", "explain", "fingerprint", "memoize"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -153,6 +154,21 @@ def clear(function: Callable[..., object]) -> int:
     if isinstance(function, (Memoized, BoundMemoized)):
         return function.clear()
     return Core(function, check_options({})).clear()
+
+
+def explain(function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs) -> Explanation:
+    """Return why a call of a memoized function would be a hit or a miss, without running it.
+
+    Args:
+        function: memoized, or bare: then as if memoized without options.
+        *args: of the call, by position.
+        **kwargs: of the call, by name.
+    """
+    if isinstance(function, (Memoized, BoundMemoized)):
+        return function.explain(*args, **kwargs)
+    from memofp._memoize._asked import explain as explain_bare
+
+    return explain_bare(Core(function, check_options({})), args, kwargs)
 
 
 def fingerprint(function: Callable[..., object]) -> Fingerprint:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from inspect import Signature
 
+    from memofp._explain import Explanation
     from memofp._fingerprint import Fingerprint
     from memofp._memoize._options import Options
+    from memofp._store._accepted import Acceptance
 
 __all__ = ["Memoized"]
 
@@ -115,6 +117,41 @@ class Memoized(Generic[P, R]):
         """Return the fingerprint of the code as it is now: `.digest` and `.manifest`."""
         self._core.open()
         return self._core.watch.current()
+
+    def explain(self, /, *args: P.args, **kwargs: P.kwargs) -> Explanation:
+        """Return why this call would be a hit or a miss, without running the function.
+
+        Print it, or look at its `reason`, `causes` and `argument_changes`.
+
+        Raises:
+            TypeError: the arguments do not fit the function.
+            UnhashableArgumentError: an argument cannot be hashed soundly.
+        """
+        from memofp._memoize._asked import explain
+
+        return explain(self._core, args, kwargs)
+
+    def accept(self, version: str | None = None, *, undo: bool = False) -> Acceptance:
+        """Say that the last edit changes nothing: entries of the older version are served to today's code.
+
+        Nothing checks that this is so.  It holds for the code as it is now, in every process that
+        starts from now on; after the next edit, entries are computed again unless that is accepted too.
+
+        Args:
+            version: the first characters of the older version's fingerprint; None for the one
+                that was used last.
+            undo: take it back, and remove what was computed under it.
+
+        Returns:
+            The record, with what had changed in `shown`.
+
+        Raises:
+            AcceptanceError: there is no such older version, or nothing to take back.
+            StoreError: it cannot be kept.
+        """
+        from memofp._memoize._asked import accept, propose, withdraw
+
+        return withdraw(self._core) if undo else accept(self._core, propose(self._core, version))
 
     def clear(self) -> int:
         """Remove every entry of this function, all its versions; return how many there were."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from memofp import _config
 from memofp._call._describe import describe_call
+from memofp._memoize._asked import log_miss
 from memofp._memoize._computation import Run, finish, is_kept, is_unchanged
 from memofp._memoize._memoized import Memoized
 from memofp._memoize._methods import BoundMemoized, MemoizedClassMethod, MemoizedFunction
@@ -144,6 +145,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
         core.misses += 1
         if core.progress is not None:
             core.progress.computing(arguments)
+        log_miss(core, plan, key, arguments)
         outer = _running.get()
         _running.set(outer | {key})
         started = perf_counter()

@@ -10,6 +10,7 @@ from memofp._memoize._info import CacheInfo
 from memofp._memoize._memoized import Memoized, SignatureOfInstances
 
 if TYPE_CHECKING:
+    from memofp._explain import Explanation
     from memofp._fingerprint import Fingerprint
 
 __all__ = ["BoundMemoized", "MemoizedClassMethod", "MemoizedFunction"]
@@ -55,6 +56,10 @@ class BoundMemoized(Generic[P, R]):
     def forget(self, /, *args: P.args, **kwargs: P.kwargs) -> bool:
         """Remove the entry of this call; return whether there was one."""
         return self.__func__.forget(self.__self__, *args, **kwargs)
+
+    def explain(self, /, *args: P.args, **kwargs: P.kwargs) -> Explanation:
+        """Return why this call would be a hit or a miss, without running the method."""
+        return self.__func__.explain(self.__self__, *args, **kwargs)
 
     def fingerprint(self) -> Fingerprint:
         """Return the fingerprint of the method's code; the object counts as an argument, not here."""

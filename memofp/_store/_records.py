@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from memofp._store._gone import Departure
     from memofp._store._outcome import Miss
     from memofp._store._protocol import Store
+    from memofp._store._types import EntryInfo
 
 __all__ = ["Records"]
 
@@ -38,6 +39,16 @@ class Records:
     def examine(self, key: bytes) -> Miss | None:
         """Return None if the entry under a key would be served, else why not; decode nothing."""
         return examine(self._backend, self._signer(), key)
+
+    def entry(self, key: bytes) -> EntryInfo | None:
+        """Return what is known of the entry under a key, None if there is none or on any fault."""
+        from memofp._store._results import describe_row
+
+        try:
+            row = self._backend.row(key)
+        except BackendError:
+            return None
+        return None if row is None else describe_row(row)
 
     def departure(self, key: bytes) -> Departure | None:
         """Return when and why the entry under a key was removed, None if that is not remembered."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from memofp._store._records import Records
     from memofp._store._types import EntryInfo, FunctionSummary, Pruned, Verdict, VersionSummary
 
-__all__ = ["ResultStore"]
+__all__ = ["ResultStore", "describe_row"]
 
 T = TypeVar("T")
 
@@ -89,7 +89,8 @@ class ResultStore:
         except RecursionError as error:  # no fault of the store: the caller is about to get its own
             return Miss("unreadable", str(error))
         except Exception as error:  # noqa: BLE001 # the store's edge: a fault of ours must not cost the caller the result
-            self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
+            if not isinstance(error, RecursionError):  # the caller's own, who is about to meet it
+                self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return Miss("unreadable", f"{type(error).__name__}: {error}")
 
     def _open(self, key: bytes, record: Record, mmap: bool, codec: Codec | None) -> Hit:
@@ -209,7 +210,7 @@ class ResultStore:
         self._uses.report()
         try:
             for row in self._backend.scan(function, version):
-                info = _describe(row)
+                info = describe_row(row)
                 if info is not None:
                     yield info
         except BackendError as fault:
@@ -333,7 +334,7 @@ class ResultStore:
     def _info(self, key: bytes) -> EntryInfo:
         self._uses.report()
         row = self._backend.row(key)
-        info = _describe(row) if row is not None else None
+        info = describe_row(row) if row is not None else None
         if info is None:
             from memofp._errors import StoreError
 
@@ -368,7 +369,7 @@ class ResultStore:
         )
 
 
-def _describe(row: Row) -> EntryInfo | None:
+def describe_row(row: Row) -> EntryInfo | None:
     """Return a listed row with what its head says; None for one that has no head of ours."""
     from memofp._store._types import EntryInfo
 

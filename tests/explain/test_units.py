@@ -6,9 +6,9 @@ import io
 
 import pytest
 
-from memofp._cli._diff import source_diff
 from memofp._cli._screen import Column, PlainScreen, Table
-from memofp._cli._units import ago, bytes_text, seconds_text, shorten
+from memofp._explain._diff import source_diff
+from memofp._explain._units import ago, bytes_text, seconds_text, shorten
 
 
 @pytest.mark.parametrize(
