@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from memofp._code._trees import walk
 from memofp._digest import digest
 
-__all__ = ["annotations_digest"]
+__all__ = ["annotation_leaves", "annotations_digest"]
 
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment"})
 
@@ -45,3 +46,15 @@ def _plain_dump(node: ast.AST) -> str:
         else:
             out.append(ascii(item))
     return "(" + " ".join(out) + ")"
+
+
+def annotation_leaves(node: ast.AST) -> Iterator[ast.Name | ast.Constant]:
+    """Yield the names and constants in the annotations of a function's own parameters and result."""
+    args = node.args if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else None
+    if args is None:
+        return  # a lambda has none
+    given = [*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg]
+    annotations = [a.annotation for a in given if a is not None]
+    for annotation in [*annotations, getattr(node, "returns", None)]:
+        if annotation is not None:
+            yield from (n for n in walk(annotation) if isinstance(n, ast.Name | ast.Constant))

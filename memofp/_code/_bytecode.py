@@ -7,9 +7,9 @@ from types import CodeType
 from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
-from memofp._code._dynamic import DYNAMIC_NAMES
+from memofp._code._dynamic import DYNAMIC_NAMES, TEMPLATE_METHODS
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
-from memofp._code._references import MODE_NAMES
+from memofp._code._references import MODE_NAMES, NAMESPACES
 
 __all__ = ["fact_from_bytecode"]
 
@@ -42,9 +42,10 @@ def fact_from_bytecode(code: CodeType) -> Fact:
         annotations=b"",
         names=body,
         refs=tuple(reader.refs.values()),
+        annotation_refs=(),
         mentions=frozenset(reader.mentions),
         seen=frozenset(reader.seen),
-        reach="any" if reader.seen & DYNAMIC_NAMES else "",
+        reach="any" if reader.seen & (DYNAMIC_NAMES | TEMPLATE_METHODS) else "",
         bare_calls=(),
         spots=tuple(reader.spots),
         line=code.co_firstlineno,
@@ -75,6 +76,9 @@ class _Reader:
 
         self.mentions.update(MODE_NAMES.intersection(code.co_names))
         self.seen.update(code.co_names)
+        if NAMESPACES.intersection(code.co_names):
+            self.add("globals", "", ())
+            self.spots.append(Spot("namespace of a frame, read from bytecode", code.co_firstlineno))
         for const in code.co_consts:
             self._see_constant(const)
         self.mentions.update(c for c in code.co_consts if type(c) is str and c in MODE_NAMES)

@@ -14,12 +14,16 @@ import tempfile
 from typing import Any
 
 from memofp._code._emit import EMITTER_VERSION
+from memofp._digest import hexdigest
 
 __all__ = ["facts_path", "read_facts", "write_facts"]
 
-_FORMAT = 1
+_FORMAT = 2
 _MAX_FILES = 8192  # more than any one project has; the oldest half goes when there are more
 _TAG = f"{sys.implementation.cache_tag}-{sys.flags.optimize}-{_FORMAT}.{EMITTER_VERSION}"
+# Taken once: a program may put something of its own in the place of `json.dumps`.
+_loads = json.JSONDecoder().decode
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _folders: dict[str, bool] = {}
 
 
@@ -63,7 +67,10 @@ def read_facts(path: str) -> dict[str, Any]:
     """Return what is kept at a path; nothing for a file that is missing, damaged or of another format."""
     try:
         with open(path, "rb") as file:
-            tree = json.loads(file.read())
+            checksum, _, text = file.read().partition(b"\n")
+        if checksum != hexdigest(text).encode():
+            return {}
+        tree = _loads(text.decode())
     except (OSError, ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
@@ -79,7 +86,8 @@ def write_facts(path: str, facts: dict[str, Any]) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(merged, separators=(",", ":")).encode())
+            text = _dumps(merged).encode()
+            file.write(hexdigest(text).encode() + b"\n" + text)
         os.replace(temporary, path)
     except OSError:
         _remove(temporary)

@@ -6,7 +6,7 @@ import ast
 
 from memofp._code._scopes import Scope, ScopeTree
 
-__all__ = ["DYNAMIC_NAMES", "Dynamics"]
+__all__ = ["DYNAMIC_NAMES", "TEMPLATE_METHODS", "Dynamics"]
 
 # Each takes or lists attributes by name; value: position of the name among the arguments, -1 for none.
 _BY_NAME = {
@@ -15,6 +15,8 @@ _BY_NAME = {
     "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
 }  # fmt: skip
 DYNAMIC_NAMES = frozenset(_BY_NAME) | {"__dict__"}
+TEMPLATE_METHODS = frozenset({"format", "format_map"})  # "{0.name}" takes an attribute
+_LISTINGS = frozenset({"vars", "__dict__"})
 _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
 
 
@@ -23,10 +25,12 @@ class Dynamics:
 
     Attributes:
         reach: "" nowhere; "self": attributes of the object that the method belongs to; "any": of anything.
+        lists: whether the members of some class are seen in their order.
     """
 
     def __init__(self, root: ast.AST, tree: ScopeTree, class_name: str | None) -> None:
         self.reach = ""
+        self.lists = False
         self._scope = tree.scopes[root]
         self._receiver = _receiver(root, tree.stored) if class_name is not None else None
         self._harmless: set[int] = set()
@@ -57,6 +61,10 @@ class Dynamics:
 
     def note_name(self, node: ast.Name | ast.Attribute, name: str, scope: Scope) -> None:
         """Note a mention of one of these names that is no direct call with harmless arguments."""
+        if name in TEMPLATE_METHODS and isinstance(node, ast.Attribute):
+            if not _is_known_template(node.value, scope):
+                self.reach = "any"
+            return
         if name not in DYNAMIC_NAMES or id(node) in self._harmless:
             return
         if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
@@ -64,6 +72,7 @@ class Dynamics:
                 self.reach = self.reach or "self"
             return
         self.reach = "any"
+        self.lists = self.lists or name in _LISTINGS
 
     def _is_receiver(self, node: ast.AST | None, scope: Scope) -> bool:
         return (
@@ -83,6 +92,13 @@ def _receiver(root: ast.AST, stored: set[str]) -> str | None:
         return None
     name = params[0].arg
     return None if name in stored else name
+
+
+def _is_known_template(node: ast.expr, scope: Scope) -> bool:
+    """Tell a template whose text is seen: one that stands here, or a global one, which is captured."""
+    if isinstance(node, ast.Constant):
+        return True
+    return isinstance(node, ast.Name) and node.id != "str" and scope.lookup(node.id) is None
 
 
 def _last_name(node: ast.expr) -> str:

@@ -7,13 +7,18 @@ The walk is iterative, because a long chain of operators or of `elif` nests deep
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable
 
-from memofp._code._annotations import annotations_digest
+from memofp._code._annotations import annotation_leaves, annotations_digest
 from memofp._code._dynamic import Dynamics
 from memofp._code._facts import ANY_USE, Fact, Use
-from memofp._code._references import References, is_inspect_stack, note_uses, sees_locals
+from memofp._code._references import (
+    References,
+    is_inspect_stack,
+    looks_up_own_module,
+    note_uses,
+    sees_locals,
+)
 from memofp._code._scopes import (
     COMPREHENSIONS,
     FUNCTIONS,
@@ -23,13 +28,20 @@ from memofp._code._scopes import (
     import_specs,
     mangle,
 )
+from memofp._code._tokens import (
+    Raw,
+    constant_token,
+    declares_only,
+    merged_strings,
+    outside_chain,
+    signature,
+    texts,
+)
 from memofp._digest import digest
 
 __all__ = ["EMITTER_VERSION", "build_fact"]
 
-EMITTER_VERSION = 4
-
-_TOKEN = re.compile(r"[^\W\d]\w*")  # identifiers in texts
+EMITTER_VERSION = 5
 
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _Token = str
@@ -61,7 +73,8 @@ def build_fact(
         annotations=annotations_digest(emitter.tree.annotated),
         names=digest("\n".join(emitter.names).encode()),
         refs=tuple(emitter.refs.found),
-        mentions=frozenset(emitter.refs.mentions),
+        annotation_refs=tuple(emitter.late.found),
+        mentions=frozenset(emitter.refs.mentions | ({"vars"} if emitter.dynamics.lists else set())),
         seen=frozenset(emitter.seen),
         reach=emitter.dynamics.reach,
         bare_calls=tuple(sorted(emitter.bare_calls)),
@@ -96,6 +109,7 @@ class _Emitter:
         self.seen: set[str] = set()
         self.dynamics = Dynamics(root, self.tree, class_name)
         self.refs = References(freevars)
+        self.late = References(freevars)
         self.uses: dict[int, Use] = {}  # id of a node -> what the node around it does with it
         self.scope_count = 0
         self.literal_names = sees_locals(self.tree)
@@ -132,9 +146,11 @@ class _Emitter:
         constants = [e for e in node.elts if isinstance(e, ast.Constant)]
         if len(constants) < len(node.elts):
             return self._emit_plain(node, scope)
-        self.seen.update(t for c in constants for t in _texts(c.value))
-        text = ",".join(sorted(map(constant_token, constants)))  # a set has no order
-        return self._fields("Set", [("elts", _Raw(text))], scope)
+        self.seen.update(t for c in constants for t in texts(c.value))
+        tokens = [constant_token(c) for c in constants]
+        if len({c.value for c in constants}) == len(set(tokens)):
+            tokens.sort()  # a set has no order; but of 1 and True, the first stays
+        return self._fields("Set", [("elts", Raw(",".join(tokens)))], scope)
 
     def _emit_call(self, node: ast.Call, scope: Scope) -> list[_Work]:
         self.dynamics.note_call(node, scope)
@@ -148,6 +164,8 @@ class _Emitter:
         if isinstance(node, ast.Compare):
             self.dynamics.note_compare(node)
         note_uses(node, self.uses)
+        if isinstance(node, ast.Subscript) and looks_up_own_module(node):
+            self.refs.own_namespace(node.lineno)
         return self._emit_plain(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
@@ -172,7 +190,7 @@ class _Emitter:
             or (isinstance(node, ast.MatchMapping) and name == "rest")
         )  # fmt: skip
         if binds and isinstance(value, str):
-            return _Raw(self._name_token(value, scope, node))
+            return Raw(self._name_token(value, scope, node))
         return value
 
     def _fields(self, kind: str, fields: list[tuple[str, object]], scope: Scope | None) -> list[_Work]:
@@ -190,7 +208,7 @@ class _Emitter:
                 work += [(v, scope) if isinstance(v, ast.AST) else (ascii(v), None) for v in value]
                 work.append(("]", None))
             else:
-                work.append((value.text if isinstance(value, _Raw) else ascii(value), None))
+                work.append((value.text if isinstance(value, Raw) else ascii(value), None))
         work.append((")", None))
         return work
 
@@ -200,34 +218,18 @@ class _Emitter:
         for statement in body:
             if isinstance(statement, ast.Pass | ast.Global | ast.Nonlocal):
                 continue
-            if _declares_only(statement) and scope.kind != "class":
+            if declares_only(statement) and scope.kind != "class":
                 continue
             if isinstance(statement, ast.Expr):
                 if isinstance(statement.value, ast.Constant):
                     continue
-                chain = self._outside_chain(statement.value, scope)
+                chain = outside_chain(statement.value, scope, self.freevars)
                 if chain is not None:
                     self.bare_calls.add(chain)
                     if chain in self.neutral:
                         continue
             kept.append(statement)
         return kept
-
-    def _outside_chain(self, value: ast.expr, scope: Scope) -> tuple[str, ...] | None:
-        """Return the dotted callee of a bare call if its root lies outside the function."""
-        if not isinstance(value, ast.Call):
-            return None
-        attrs: list[str] = []
-        callee = value.func
-        while isinstance(callee, ast.Attribute):
-            attrs.append(callee.attr)
-            callee = callee.value
-        if not isinstance(callee, ast.Name):
-            return None
-        name = mangle(callee.id, scope.class_name)
-        if scope.lookup(name) is not None or name in self.freevars:
-            return None
-        return (name, *reversed(attrs))
 
     # ---- functions, classes, comprehensions --------------------------------------------------
 
@@ -248,10 +250,11 @@ class _Emitter:
                 self.names.append(node.name)
                 work.append((self._name_token(node.name, scope, node), None))
                 work.append((list(node.decorator_list), scope))
+            self._note_annotations(node, scope)
             work.append((list(args.defaults), scope))
             work += [(d, scope) if d is not None else ("-", None) for d in args.kw_defaults]
         own = self._enter(node)
-        work.append((_signature(args, own), None))
+        work.append((signature(args, own), None))
         if isinstance(node, ast.Lambda):
             work.append((node.body, own))
         else:
@@ -259,6 +262,15 @@ class _Emitter:
             work.append((self._statements(node.body, own), own))
         work.append((")", None))
         return work
+
+    def _note_annotations(self, node: ast.AST, scope: Scope) -> None:
+        """Note what annotations of a nested function name: it counts where somebody reads annotations."""
+        for one in annotation_leaves(node):
+            if isinstance(one, ast.Name):
+                self.late.token(mangle(one.id, scope.class_name), scope, (), one.lineno)
+            else:
+                for name in texts(one.value):
+                    self.late.outside(name, (), one.lineno)
 
     def _note_docstring(self, body: list[ast.stmt], own: Scope) -> None:
         if body and isinstance(body[0], ast.Expr):
@@ -324,6 +336,7 @@ class _Emitter:
             attrs.append(mangle(base.attr, scope.class_name))
             self.seen.add(attrs[-1])
             self.dynamics.note_name(base, base.attr, scope)
+            self.refs.note_attribute(base)
             base = base.value
         attrs.reverse()
         if isinstance(base, ast.Name):
@@ -367,7 +380,7 @@ class _Emitter:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
-            self.seen.update(_texts(value))
+            self.seen.update(texts(value))
         self.out.append(constant_token(node))
         return []
 
@@ -377,9 +390,11 @@ class _Emitter:
             name = mangle(raw, scope.class_name)
             owner = scope.lookup(name)
             if owner is not None and owner.is_import_alias(name):
-                # What the name stands for is an edge where it is used; `from m import f` runs anyway.
+                # What the name stands for is an edge where it is used; the module is run anyway.
                 if spec.item is not None:
                     self.out.append(self.refs.imported(name, (), tuple(owner.imports[name]), node.lineno))
+                else:
+                    self.out.append(self.refs.run_import(spec, node.lineno))
                 continue
             self.out.append(self.refs.imported(raw, (), (spec,), node.lineno))
             self.out.append(self._name_token(raw, scope, node, loads=False))
@@ -401,60 +416,3 @@ _SPECIAL: dict[type[ast.AST], Callable[..., list[_Work]]] = {
     ast.AnnAssign: _Emitter._emit_annotated,
     ast.Call: _Emitter._emit_call,
 }
-
-
-class _Raw:
-    """A token that is written as it is."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-
-def _texts(value: object) -> list[str]:
-    return _TOKEN.findall(value) if isinstance(value, str) else []
-
-
-def constant_token(node: ast.Constant) -> str:
-    """Return a token that keeps 1, True, 1.0 and -0.0 apart, and follows no version's Unicode tables."""
-    return f"{type(node.value).__name__}={node.value!a}"
-
-
-def _declares_only(statement: ast.stmt) -> bool:
-    """Tell whether a statement is `name: annotation` without a value."""
-    return (
-        isinstance(statement, ast.AnnAssign)
-        and statement.value is None
-        and isinstance(statement.target, ast.Name)
-    )
-
-
-def merged_strings(values: list[ast.expr]) -> list[ast.expr]:
-    """Merge neighbouring constants of an f-string, which parsers split differently, and drop empty ones."""
-    out: list[ast.expr] = []
-    for value in values:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
-            if not value.value:
-                continue
-            last = out[-1] if out else None
-            if isinstance(last, ast.Constant):
-                out[-1] = ast.Constant(str(last.value) + value.value)
-                continue
-        out.append(value)
-    return out
-
-
-def _signature(args: ast.arguments, scope: Scope) -> str:
-    """Write parameter names, kinds, and which of them have a default (the values are live)."""
-
-    def names(found: list[ast.arg]) -> str:
-        return ",".join(mangle(a.arg, scope.class_name) for a in found)
-
-    vararg = args.vararg.arg if args.vararg else "-"
-    kwarg = args.kwarg.arg if args.kwarg else "-"
-    keyword = "".join("-" if d is None else "d" for d in args.kw_defaults)
-    return (
-        f"<{names(args.posonlyargs)}/{names(args.args)}*{vararg}/{names(args.kwonlyargs)}**{kwarg}"
-        f";{len(args.defaults)};{keyword}>"
-    )

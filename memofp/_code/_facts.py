@@ -26,7 +26,8 @@ class Use(NamedTuple):
 
     `kind` is `any`; `lookup` (subscripted only); `keys` (subscripted by the constants in `keys` only);
     or `member` (asked with `in`, or assigned to by subscript: no value of it is read);
-    or `store` (an attribute of it is assigned: code of its class may run, a module is not read).
+    or `store` (an attribute of it is assigned: code of its class may run, a module is not read);
+    or `import` (a module is imported for what that does).
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Fact:
         annotations: digest of the annotations, counted only where reachable code reads them.
         names: digest of local names and of names of nested functions.
         refs: the references in order of first use; the index is the one in `body`.
+        annotation_refs: what annotations of nested functions name, counted as annotations are.
         mentions: those names from `MODE_NAMES` that the code mentions.
         seen: attribute names that the code mentions, in texts too.
         reach: how far names that it computes reach; see `_dynamic`.
@@ -95,6 +97,7 @@ class Fact:
     annotations: bytes
     names: bytes
     refs: tuple[Ref, ...]
+    annotation_refs: tuple[Ref, ...]
     mentions: frozenset[str]
     seen: frozenset[str]
     reach: str
@@ -113,7 +116,8 @@ def fact_to_json(fact: Fact) -> list[Any]:
         fact.docs.hex(),
         fact.annotations.hex(),
         fact.names.hex(),
-        [[r.kind, r.root, r.attrs, r.imports, r.loads, r.line, r.use] for r in fact.refs],
+        [list(r) for r in fact.refs],
+        [list(r) for r in fact.annotation_refs],
         sorted(fact.mentions),
         sorted(fact.seen),
         fact.reach,
@@ -127,7 +131,7 @@ def fact_to_json(fact: Fact) -> list[Any]:
 
 def fact_from_json(tree: list[Any]) -> Fact:
     """Read what `fact_to_json` made of a fact with source.  Raises for any other shape."""
-    body, docs, annotations, names, refs, mentions, seen, reach, bare_calls, spots, *place = tree
+    body, docs, annotations, names, refs, late, mentions, seen, reach, bare_calls, spots, *place = tree
     line, end_line, source = place
     return Fact(
         bytes.fromhex(body),
@@ -135,6 +139,7 @@ def fact_from_json(tree: list[Any]) -> Fact:
         bytes.fromhex(annotations),
         bytes.fromhex(names),
         tuple(_ref_from_json(r) for r in refs),
+        tuple(_ref_from_json(r) for r in late),
         frozenset(mentions),
         frozenset(seen),
         str(reach),

@@ -76,7 +76,7 @@ class _Text:
         if isinstance(found, list):
             try:
                 return _nearest([(n, li, s, fact_from_json(f)) for n, li, s, f in found], code)
-            except (ValueError, TypeError, IndexError):
+            except (ValueError, TypeError, LookupError):
                 pass  # damaged on disk: the source says it anew
         table = self._parse()
         candidates = [] if table is None else table.candidates(code, neutral)

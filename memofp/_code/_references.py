@@ -8,7 +8,15 @@ from typing import NamedTuple
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, ScopeTree, mangle
 
-__all__ = ["MODE_NAMES", "References", "is_inspect_stack", "note_uses", "sees_locals"]
+__all__ = [
+    "MODE_NAMES",
+    "NAMESPACES",
+    "References",
+    "is_inspect_stack",
+    "looks_up_own_module",
+    "note_uses",
+    "sees_locals",
+]
 
 # Reachable code that mentions one of these can see more of a function than its meaning.
 MODE_NAMES = frozenset(
@@ -17,9 +25,10 @@ MODE_NAMES = frozenset(
         "get_annotations", "__annotate__",
         "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
         "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals",
-        "f_back", "__subclasses__", "dir",
+        "f_back", "__subclasses__", "dir", "vars", "f_lineno", "co_firstlineno", "tb_lineno",
     }
 )  # fmt: skip
+NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
 _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
 _SEES_GLOBALS = frozenset({"globals", "eval", "exec"})
@@ -70,8 +79,6 @@ class References:
                 self._number("free", "__class__", (), (), line)  # zero-argument super() reads this cell
             if name in _SEES_GLOBALS:
                 self._number("globals", "", (), (), line)
-            if name == "sys" and attrs[:1] == ("modules",):
-                self.spots.append(Spot("module looked up in sys.modules", line))
         return f"R{self._number(kind, name, attrs, (), line, loads, use)}"
 
     def imported(
@@ -85,9 +92,23 @@ class References:
         """Return the token of a name that import statements in the body bind."""
         return f"R{self._number('import', name, attrs, imports, line, True, use)}"
 
+    def run_import(self, spec: ImportSpec, line: int) -> str:
+        """Return the token of an import statement: the module is run, whatever its name is used for."""
+        return f"R{self._number('import', 'import ' + spec.module, (), (spec,), line, True, Use('import'))}"
+
+    def own_namespace(self, line: int) -> None:
+        """Note that the code can read any global of its own module."""
+        self._number("globals", "", (), (), line)
+
+    def note_attribute(self, node: ast.Attribute) -> None:
+        """Note an attribute that is a whole namespace: it may be the own module's or any other's."""
+        if node.attr in NAMESPACES:
+            self.own_namespace(node.lineno)
+            self._spot(f"namespace read from {node.attr}", node)
+
     def mention(self, name: str) -> None:
         """Note a name that shows that the code can see more than the meaning of a function."""
-        if name in MODE_NAMES:
+        if name in MODE_NAMES and name != "vars":  # that one is told by how it is used
             self.mentions.add(name)
 
     def _number(
@@ -171,6 +192,13 @@ def note_uses(node: ast.AST, uses: dict[int, Use]) -> None:
         uses[id(node.target)] = Use("lookup") if isinstance(node.target, ast.Subscript) else ANY_USE
     elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
         uses[id(node.comparators[-1])] = Use("member")
+
+
+def looks_up_own_module(node: ast.Subscript) -> bool:
+    """Tell whether a subscript is `sys.modules[__name__]`, under whatever name `sys.modules` goes."""
+    value = node.value
+    name = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
+    return name == "modules" and isinstance(node.slice, ast.Name) and node.slice.id == "__name__"
 
 
 def is_inspect_stack(node: ast.Attribute) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import stat
 import warnings
 from collections.abc import Iterator
 from types import CodeType
@@ -34,9 +35,11 @@ def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes |
     """
     if not (filename.startswith("<") and filename.endswith(">")):
         try:
-            with open(filename, "rb") as file:
-                return file.read()
-        except OSError:
+            # A pipe or a terminal (`python /dev/stdin`) cannot be read twice, and would hold us up.
+            if stat.S_ISREG(os.stat(filename).st_mode):
+                with open(filename, "rb") as file:
+                    return file.read()
+        except (OSError, ValueError):  # no such file, or no name of a file
             pass
     import linecache
 
@@ -49,12 +52,11 @@ def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes |
 def _source_from_loader(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
     loader = (module_globals or {}).get("__loader__")
     name = (module_globals or {}).get("__name__")
-    get_source = getattr(loader, "get_source", None)
-    if get_source is None or not isinstance(name, str) or os.path.isabs(filename) is False:
+    if loader is None or not isinstance(name, str) or os.path.isabs(filename) is False:
         return None
     try:
-        text = get_source(name)
-    except (ImportError, OSError, SyntaxError, UnicodeError):
+        text = loader.get_source(name)
+    except Exception:  # noqa: BLE001 -- a loader of the user's may raise anything; there is no source then
         return None
     return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
 
