@@ -78,6 +78,7 @@ def configure(
     max_bytes: int | EllipsisType | None = ...,
     max_entries: int | EllipsisType | None = ...,
     max_age: float | timedelta | EllipsisType | None = ...,
+    front_bytes: int | EllipsisType = ...,
     trusted_dirs: Iterable[str | os.PathLike[str]] | EllipsisType = ...,
 ) -> None:
     """Set what holds for every memoized function of this process, from its next call on.
@@ -98,6 +99,8 @@ def configure(
             fewest seconds per byte.  None for no limit, as from the start.
         max_entries: number of all entries of a directory, likewise.
         max_age: seconds or timedelta after which an entry may be evicted whatever it saves.
+        front_bytes: size of the results that this process keeps in memory for each directory, 64 MiB from
+            the start; 0 for none.
         trusted_dirs: cache directories that are used although others own them or may write to them.
 
     Raises:
@@ -117,6 +120,8 @@ def configure(
     for name, limit in (("max_bytes", max_bytes), ("max_entries", max_entries), ("max_age", max_age)):
         if limit is not ...:
             limits["max_age_s" if name == "max_age" else name] = _check_limit(name, limit)
+    if front_bytes is not ...:
+        limits["front_bytes"] = _check_limit("front_bytes", front_bytes)
     if trusted_dirs is not ...:
         limits["trusted_dirs"] = _check_directories(trusted_dirs)
     restore(current.replaced(limits=limits, **changes))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hmac import compare_digest
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from memofp._store._codecs import Codec, DecodeError, Encoded, decode
 from memofp._store._compress import compress, decompress
@@ -39,6 +39,22 @@ INLINE_LIMIT = 32 * 1024  # bytes; about where a file becomes faster than a row
 CLOCK_SLACK_S = 300.0  # an entry from further ahead than clocks of two machines differ is expired
 _STEP = 1 << 20  # bytes hashed and moved at a time, so that the second finds them in the CPU's cache
 _HUGE = 4 << 20  # bytes; from here on huge pages beat the allocator
+
+
+class Opened(NamedTuple):
+    """An entry that was found intact.
+
+    Attributes:
+        head: its head.
+        value: a fresh value.
+        again: returns another fresh value from the same bytes; None where the bytes are not at hand.
+        size_bytes: of those bytes.
+    """
+
+    head: Head
+    value: object
+    again: Callable[[], object] | None
+    size_bytes: int
 
 
 class EntryDraft:
@@ -110,7 +126,7 @@ class EntryDraft:
 
 def open_entry(
     signer: Signer, key: bytes, record: Record, now: float, own: Codec | None = None, *, mmap: bool = False
-) -> tuple[Head, object]:
+) -> Opened:
     """Return the head and a fresh value of an entry, if all of it is as it was stored.
 
     Raises:
@@ -127,7 +143,11 @@ def open_entry(
     buffers: list[Any] = _buffers(signer, head, record, mmap=mmap) if head.n_buffers else []
     if head.compression:
         inband, buffers = _inflate(head, inband, buffers)
-    return head, decode(read_texts(data, head), inband, buffers, own)
+    texts = read_texts(data, head)
+    value = decode(texts, inband, buffers, own)
+    if head.n_buffers or own is not None:
+        return Opened(head, value, None, 0)
+    return Opened(head, value, lambda: decode(texts, bytes(inband), ()), len(inband))
 
 
 def verify_entry(signer: Signer, key: bytes, record: Record) -> Head:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from memofp._errors import ConfigurationError
 
@@ -22,6 +22,7 @@ class Limits:
         lock_timeout_s: seconds to wait for another process that computes the same key.
         single_flight: whether to wait at all.
         trusted_dirs: directories that may be used although others own or write them.
+        front_bytes: size of what is kept in the memory of this process; 0 keeps nothing.
     """
 
     max_bytes: int | None = None
@@ -30,9 +31,10 @@ class Limits:
     lock_timeout_s: float | None = None
     single_flight: bool = True
     trusted_dirs: tuple[str, ...] = ()
+    front_bytes: int = field(default_factory=lambda: _front_bytes())  # noqa: PLW0108 # defined below
 
     def __post_init__(self) -> None:
-        for name in ("max_bytes", "max_entries", "max_age_s", "lock_timeout_s"):
+        for name in ("max_bytes", "max_entries", "max_age_s", "lock_timeout_s", "front_bytes"):
             value = getattr(self, name)
             if value is not None and (
                 isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0
@@ -42,6 +44,16 @@ class Limits:
         if isinstance(trusted, (str, os.PathLike)):
             raise ConfigurationError(f"trusted_dirs={trusted!r}: expected a sequence of directories")
         object.__setattr__(self, "trusted_dirs", tuple(os.fspath(path) for path in trusted))
+
+
+def _front_bytes() -> int:
+    """Return what `MEMOFP_FRONT_BYTES` says, 64 MiB without it."""
+    text = os.environ.get("MEMOFP_FRONT_BYTES")
+    if not text:
+        return 64 << 20
+    if not text.isdecimal():
+        raise ConfigurationError(f"MEMOFP_FRONT_BYTES={text!r}: expected a number of bytes, 0 for none")
+    return int(text)
 
 
 class Pace:

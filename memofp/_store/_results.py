@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from memofp._store._codecs import Codec, DecodeError, encode
 from memofp._store._compress import check_compression
-from memofp._store._entry import EntryDraft, open_entry
+from memofp._store._entry import EntryDraft, Opened, open_entry
 from memofp._store._envelope import NEVER, RejectedError, Signer, read_head, read_texts
 from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
+from memofp._store._front import Front, Kept, is_immutable
 from memofp._store._limits import Limits, Pace
 from memofp._store._outcome import Hit, Miss
 from memofp._store._protocol import BackendError, Meta, Record, Row, Store
@@ -58,6 +59,7 @@ class ResultStore:
         self._noted: set[tuple[str, str]] = set()
         self._cached_signer: Signer | None = None
         self._pace = Pace(limits)
+        self._front = Front(limits.front_bytes) if limits.front_bytes else None
         self._has_swept = False
 
     # -- one entry ---------------------------------------------------------------------------
@@ -71,11 +73,18 @@ class ResultStore:
             codec: the codec it was saved with, if that was the caller's own.
         """
         try:
+            front = self._front
+            generation: tuple[int, ...] = ()
+            if front is not None:
+                generation = self._backend.generation()
+                kept = front.get(key, generation)
+                if kept is not None and kept.expires > (now := time.time()):
+                    return self._again(key, kept, now)
             record = self._backend.get(key)
             if record is None:
                 return Miss("absent")
             try:
-                return self._open(key, record, mmap, codec)
+                return self._open(key, record, mmap, codec, generation)
             finally:
                 if record.payload is not None:
                     record.payload.close()
@@ -93,11 +102,34 @@ class ResultStore:
                 self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return Miss("unreadable", f"{type(error).__name__}: {error}")
 
-    def _open(self, key: bytes, record: Record, mmap: bool, codec: Codec | None) -> Hit:
+    def _open(
+        self, key: bytes, record: Record, mmap: bool, codec: Codec | None, generation: tuple[int, ...]
+    ) -> Hit:
         now = time.time()
-        head, value = open_entry(self._signer(), key, record, now, codec, mmap=mmap)
+        opened = open_entry(self._signer(), key, record, now, codec, mmap=mmap)
+        head, value = opened.head, opened.value
         self._uses.add(record.token, now, head.duration_s)
+        if self._front is not None and generation:
+            self._keep(key, opened, record.token, generation)
         return Hit(value, head.created, head.duration_s, head.expires, lambda: self._info(key))
+
+    def _keep(self, key: bytes, opened: Opened, token: tuple[int, ...], generation: tuple[int, ...]) -> None:
+        """Keep an opened entry in memory, if that is small and can be made anew."""
+        head = opened.head
+        if opened.again is None or self._front is None:
+            return
+        fixed = is_immutable(opened.value)
+        kept = Kept(
+            opened.value if fixed else None, None if fixed else opened.again, opened.size_bytes,
+            created=head.created, expires=head.expires, duration_s=head.duration_s, token=token,
+        )  # fmt: skip
+        self._front.put(key, kept, generation)
+
+    def _again(self, key: bytes, kept: Kept, now: float) -> Hit:
+        """Return a hit on a result in memory."""
+        value = kept.value if kept.make is None else kept.make()
+        self._uses.add(kept.token, now, kept.duration_s)
+        return Hit(value, kept.created, kept.duration_s, kept.expires, lambda: self._info(key))
 
     def _signer(self) -> Signer:
         signer = self._cached_signer
@@ -166,6 +198,8 @@ class ResultStore:
         except Exception as error:  # noqa: BLE001 # the store's edge: the caller has the result and must get it
             self._warn(BackendError(f"save-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return False
+        if self._front is not None:
+            self._front.drop(key)
         self._keep_limits(draft.size_bytes)
         return True
 
@@ -183,6 +217,8 @@ class ResultStore:
 
     def forget(self, key: bytes) -> bool:
         """Remove the entry under a key; return whether there was one."""
+        if self._front is not None:
+            self._front.drop(key)
         return self._guarded(False, lambda: self._backend.delete(key))
 
     # -- functions and versions --------------------------------------------------------------
@@ -327,6 +363,8 @@ class ResultStore:
         self._uses.report()
         self._guarded(None, self._backend.close)
         self._cached_signer = None
+        if self._front is not None:
+            self._front.clear()
         self._noted.clear()
 
     # -- faults ------------------------------------------------------------------------------

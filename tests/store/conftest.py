@@ -17,6 +17,7 @@ def signing_directory(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     path = tmp_path_factory.mktemp("state")
     monkeypatch.delenv("MEMOFP_SIGNING_KEY", raising=False)
     monkeypatch.setenv("XDG_STATE_HOME", str(path))
+    monkeypatch.setenv("MEMOFP_FRONT_BYTES", "0")  # what the disk holds is what these tests are about
     return path
 
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
+import time
+from pathlib import Path
 
+import pytest
+
+from memofp._errors import ConfigurationError, StoreWarning
+from memofp._store import Hit, ResultStore, close_all, open_store
 from memofp._store._front import Front, Kept, is_immutable
 
 
@@ -78,3 +86,105 @@ def test_immutable_is_immutable_through_and_through() -> None:
         assert pickle.loads(pickle.dumps(value)) == value
     for other in ([], {}, set(), (1, []), Text("a"), bytearray(), (1, (Text("a"),)), object()):
         assert not is_immutable(other)
+
+
+# -- in a store ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def fronted(directory: Path) -> ResultStore:
+    return open_store(directory, front_bytes=1 << 20)
+
+
+def save(store: ResultStore, value: object, ttl_s: float | None = None) -> None:
+    assert store.save(key(1), value, function="f", version="v", duration_s=1.0, ttl_s=ttl_s)
+
+
+def value_of(store: ResultStore) -> object:
+    found = store.load(key(1))
+    return found.value if isinstance(found, Hit) else found.reason
+
+
+def blind(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every look at the disk fail, so that only memory can answer."""
+
+    def refuse(_: bytes) -> None:
+        raise AssertionError("the disk was asked")
+
+    monkeypatch.setattr(store._backend, "get", refuse)
+
+
+def test_second_hit_needs_no_disk_and_is_a_fresh_object(
+    fronted: ResultStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(fronted, {"a": [1, 2]})
+    first = value_of(fronted)
+    blind(fronted, monkeypatch)
+    second = value_of(fronted)
+    assert second == first == {"a": [1, 2]}
+    assert second is not first
+    second["a"].append(3)  # type: ignore[index] # a dict
+    assert value_of(fronted) == first
+
+
+def test_new_result_in_its_place_is_the_one_that_is_served(fronted: ResultStore) -> None:
+    save(fronted, 1)
+    assert value_of(fronted) == 1
+    save(fronted, 2)
+    assert value_of(fronted) == 2
+
+
+def test_expired_result_is_not_served_from_memory(fronted: ResultStore) -> None:
+    save(fronted, 1, ttl_s=0.2)
+    assert value_of(fronted) == 1
+    time.sleep(0.25)
+    assert value_of(fronted) == "expired"
+
+
+@pytest.mark.parametrize("remove", ["clear", "forget"])
+def test_removal_here_is_noticed(fronted: ResultStore, remove: str) -> None:
+    save(fronted, 1)
+    assert value_of(fronted) == 1
+    assert fronted.clear("f") if remove == "clear" else fronted.forget(key(1))
+    assert value_of(fronted) == "absent"
+
+
+@pytest.mark.parametrize("remove", ["store.clear('f')", "store.forget((1).to_bytes(16, 'big'))"])
+def test_removal_by_another_process_is_noticed(fronted: ResultStore, directory: Path, remove: str) -> None:
+    save(fronted, 1)
+    assert value_of(fronted) == value_of(fronted) == 1
+    program = f"import sys; from memofp._store import open_store; store = open_store(sys.argv[1]); {remove}"
+    subprocess.run([sys.executable, "-c", program, str(directory)], check=True)
+    assert value_of(fronted) == "absent"
+
+
+def test_removed_directory_is_noticed(fronted: ResultStore, directory: Path) -> None:
+    import shutil
+
+    save(fronted, 1)
+    assert value_of(fronted) == 1
+    shutil.rmtree(directory)
+    assert value_of(fronted) == "absent"
+
+
+def test_hits_in_memory_are_counted(fronted: ResultStore) -> None:
+    save(fronted, 1)
+    for _ in range(5):
+        value_of(fronted)
+    assert fronted.functions()[0].uses == 5
+
+
+def test_nothing_is_kept_when_it_is_switched_off(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(directory)  # the tests' environment says 0
+    save(store, 1)
+    assert value_of(store) == 1
+    blind(store, monkeypatch)
+    with pytest.warns(StoreWarning, match="the disk was asked"):
+        assert value_of(store) == "unreadable"
+    close_all()
+
+
+def test_environment_that_is_no_number_is_refused(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMOFP_FRONT_BYTES", "64 MB")
+    with pytest.raises(ConfigurationError, match="MEMOFP_FRONT_BYTES"):
+        open_store(directory)

@@ -1,0 +1,125 @@
+"""Keep results that were loaded in memory, as bytes, so that the next hit needs no disk.
+
+Only what was verified comes in, and every hit is a fresh object: bytes are decoded anew each time; a value
+that is immutable through and through is given as it is.  Who uses this asks for the store's generation first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+__all__ = ["Front", "Kept", "is_immutable"]
+
+_ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis)})
+_OVERHEAD_BYTES = 400  # of the objects around the bytes of one entry
+_LARGEST_SHARE = 8  # one entry may take this part of the whole
+_DEPTH = 8
+
+
+class Kept:
+    """One result in memory.
+
+    Attributes:
+        value: the value, if it is immutable; else None.
+        make: returns a fresh value, or None where `value` serves.
+        created: when it was stored, in seconds since the epoch.
+        expires: when it stops being served; infinity for never.
+        duration_s: how long the call took that made it, in seconds.
+        token: the backend's handle, for counting uses.
+        size_bytes: what it takes in memory, about.
+        used: whether it was hit since it last had to defend its place.
+    """
+
+    __slots__ = ("created", "duration_s", "expires", "make", "size_bytes", "token", "used", "value")
+
+    def __init__(
+        self,
+        value: object,
+        make: Callable[[], object] | None,
+        size_bytes: int,
+        *,
+        created: float,
+        expires: float,
+        duration_s: float,
+        token: tuple[int, ...],
+    ) -> None:
+        self.value = value
+        self.make = make
+        self.size_bytes = size_bytes + _OVERHEAD_BYTES
+        self.created = created
+        self.expires = expires
+        self.duration_s = duration_s
+        self.token = token
+        self.used = False
+
+
+class Front:
+    """Results in memory, bounded in bytes; the ones that were not hit lately go first (second chance).
+
+    Threads may share it: each step is one operation on a dictionary, and a lost one costs a hit at most.
+    """
+
+    def __init__(self, max_bytes: int = 64 << 20) -> None:
+        self.max_bytes = max_bytes
+        self.size_bytes = 0
+        self.generation: object = None
+        self._kept: dict[bytes, Kept] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: bytes, generation: object) -> Kept | None:
+        """Return what is kept under a key, None if there is nothing or if the store has changed since."""
+        if generation != self.generation or not generation:
+            self.clear(generation)  # without a generation nobody can tell whether the store has changed
+            return None
+        found = self._kept.get(key)
+        if found is not None:
+            found.used = True
+        return found
+
+    def put(self, key: bytes, kept: Kept, generation: object) -> None:
+        """Keep a result that was read under this generation of the store."""
+        if generation != self.generation:
+            self.clear(generation)
+        if kept.size_bytes > self.max_bytes // _LARGEST_SHARE:
+            return
+        self.drop(key)
+        self._kept[key] = kept
+        self.size_bytes += kept.size_bytes
+        if self.size_bytes > self.max_bytes:
+            self._make_room()
+
+    def drop(self, key: bytes) -> None:
+        """Forget one result, because the store holds another one now."""
+        found = self._kept.pop(key, None)
+        if found is not None:
+            self.size_bytes -= found.size_bytes
+
+    def clear(self, generation: object = None) -> None:
+        """Forget everything, and take what comes for this generation of the store."""
+        self._kept = {}
+        self.size_bytes = 0
+        self.generation = generation
+
+    def _make_room(self) -> None:
+        while self.size_bytes > self.max_bytes and self._kept:
+            key = next(iter(self._kept))
+            kept = self._kept.pop(key, None)
+            if kept is None:
+                continue  # another thread took it
+            if kept.used:
+                kept.used = False
+                self._kept[key] = kept  # to the end of the line
+            else:
+                self.size_bytes -= kept.size_bytes
+
+
+def is_immutable(value: object, depth: int = _DEPTH) -> bool:
+    """Tell whether a value can be handed out again and again: atoms, and tuples and frozensets of them."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return True
+    if kind is tuple or kind is frozenset:
+        return depth > 0 and all(is_immutable(v, depth - 1) for v in value)  # type: ignore[attr-defined] # above
+    return False
