@@ -22,6 +22,7 @@ from memofp._memoize._decorator import clear, explain, fingerprint, memoize
 
 if TYPE_CHECKING:
     from memofp._fingerprint import EnvVar, Package
+    from memofp._memoize._sticky import sticky
     from memofp._values import By, File, Ignore, register_hasher
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "fingerprint",
     "memoize",
     "register_hasher",
+    "sticky",
 ]
 
 # Public names whose modules load at first use.
@@ -55,6 +57,7 @@ _LAZY = {
     "Ignore": "memofp._values",
     "Package": "memofp._fingerprint",
     "register_hasher": "memofp._values",
+    "sticky": "memofp._memoize._sticky",
 }
 
 
