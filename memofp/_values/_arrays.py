@@ -131,10 +131,9 @@ def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
 
 def _content(array: Any, writeable: bool) -> Leaf | list[tuple[str, object]]:
     """Return a leaf of the data, or children if it is held by objects or has gaps."""
-    plain = array.view(_numpy().ndarray) if type(array) is not _numpy().ndarray else array
-    ordered, layout = _layout(plain)
-    dtype = plain.dtype
-    head = (dtype_fields(dtype), plain.shape, writeable, layout)
+    ordered, layout = _layout(array)
+    dtype = array.dtype
+    head = (dtype_fields(dtype), array.shape, writeable, layout)
     if is_raw(dtype):
         return leaf("numpy", *head, digest_data(ordered))
     if dtype.names is not None:
@@ -153,14 +152,15 @@ def array_data(array: Any, writeable: bool) -> list[tuple[str, object]]:
 
 def _array(value: Any) -> Node:
     np = _numpy()
-    mutable = bool(value.flags.writeable)
-    content = _content(value, mutable)
-    metadata = _dtype_parts(value.dtype)
-    if type(value) is np.ndarray and isinstance(content, Leaf) and not metadata:
+    plain = value if type(value) is np.ndarray else np.ndarray.view(value, np.ndarray)
+    mutable = bool(plain.flags.writeable)
+    content = _content(plain, mutable)
+    metadata = _dtype_parts(plain.dtype)
+    if plain is value and isinstance(content, Leaf) and not metadata:
         return Leaf(content.data, mutable)
-    children = array_data(value, mutable) + metadata
+    children = ([("", content)] if isinstance(content, Leaf) else content) + metadata
     names: object = ()
-    if type(value) is not np.ndarray:
+    if plain is not value:
         names, attributes = attribute_children(*_subclass_state(value))
         children += [(".__class__", class_part(type(value))), *attributes]
     return Parts(pack("numpy.ndarray", names), children, mutable=mutable, fresh=True)
@@ -177,23 +177,30 @@ def _subclass_state(value: Any) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
 
 def _masked(value: Any) -> Node:
     np = _numpy()
-    data = value.view(np.ndarray)
-    children = array_data(data, bool(data.flags.writeable)) + _dtype_parts(data.dtype)
-    mask = value._mask
-    fill = value._fill_value
+    data = np.ndarray.view(value, np.ndarray)
+    mask = None if value._mask is np.ma.nomask else _held(np.ndarray.view(value._mask, np.ndarray))
+    fill = value._fill_value  # made when someone asks for it
     if fill is None:
         fill = np.ma.default_fill_value(data.dtype)
     names, values = state_of(value)
     own = {n: v for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE}
-    children += [
+    more = value._optinfo or {}
+    children = [
+        *array_data(data, bool(data.flags.writeable)),
+        *_dtype_parts(data.dtype),
         (".__class__", class_part(type(value))),
-        (".mask", None if mask is np.ma.nomask else Parts(b"mask", array_data(mask, True), mutable=False)),
-        (".fill_value", Parts(b"fill", array_data(np.asarray(fill, dtype=data.dtype), True), mutable=False)),
+        (".mask", mask),
+        (".fill_value", _held(np.asarray(fill, dtype=data.dtype))),
         *(("." + str(name), item) for name, item in own.items()),
-        *((f"._optinfo[{name!r}]", item) for name, item in (value._optinfo or {}).items()),
+        *((f"._optinfo[{name!r}]", item) for name, item in more.items()),
     ]
-    tag = pack("numpy.ma", bool(value.hardmask), tuple(map(str, own)), tuple(map(str, value._optinfo or {})))
+    tag = pack("numpy.ma", bool(value.hardmask), tuple(map(str, own)), tuple(map(str, more)))
     return Parts(tag, children, fresh=True)
+
+
+def _held(array: Any) -> Parts:
+    """Return an array that is part of another value, whoever else refers to it."""
+    return Parts(b"array", array_data(array, True), mutable=False)
 
 
 _MASKED_STATE = frozenset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any
 
 from memofp._digest import Hasher
@@ -51,18 +52,44 @@ def _series(value: Any) -> Node:
 def _frame(value: Any) -> Node:
     columns = value.get_columns()
     children: list[tuple[str, object]] = []
-    for column in columns:
-        children.append((f"[{column.name!r}].dtype", dtype_part(column.dtype)))
-        children.append((f"[{column.name!r}]", _content(column)))
+    place = 0
+    for kind, group in groupby(columns, key=_run_type):
+        run = list(group)
+        if kind is None:
+            for column in run:
+                children.append((f"[{column.name!r}].dtype", dtype_part(column.dtype)))
+                children.append((f"[{column.name!r}]", _content(column)))
+        else:
+            hasher = Hasher()
+            for column in run:
+                _update(hasher, column)
+            children.append((f"[:, {place}].dtype", dtype_part(kind)))
+            children.append((f"[:, {place}]", leaf("run", len(run), hasher.digest())))
+        place += len(run)
     names = tuple(column.name for column in columns)
     return Parts(pack("polars.DataFrame", type(value).__name__, value.height, names), children, fresh=True)
+
+
+def _run_type(series: Any) -> Any:
+    """Return the type of a column that is hashed in one run with its neighbours of that type, or None."""
+    kind = series.dtype
+    return kind if _is_plain_number(kind) and not series.null_count() else None
+
+
+def _is_plain_number(kind: Any) -> bool:
+    return bool(kind.is_numeric() and not kind.is_decimal() and "128" not in str(kind))
+
+
+def _update(hasher: Hasher, series: Any) -> None:
+    for chunk in (series,) if series.n_chunks() == 1 else series.get_chunks():
+        hasher.update(_bytes(chunk))
 
 
 def _content(series: Any) -> Node:
     """Return what stands for a series' values."""
     polars = _polars()
     kind = series.dtype
-    if kind.is_numeric() and not kind.is_decimal() and "128" not in str(kind):
+    if _is_plain_number(kind):
         return _numbers(series)
     if kind.is_temporal() or isinstance(kind, polars.Enum):
         return _numbers(series.to_physical())
@@ -80,8 +107,7 @@ def _content(series: Any) -> Node:
 def _numbers(series: Any) -> Node:
     hasher = Hasher()
     if not series.null_count():
-        for chunk in series.get_chunks():
-            hasher.update(_bytes(chunk))
+        _update(hasher, series)
         return leaf("numbers", hasher.digest())
     for part in _slices(series):
         hasher.update(_bytes(part.fill_null(0)))

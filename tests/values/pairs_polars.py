@@ -45,6 +45,17 @@ def differ() -> Iterator[Pair]:
     yield "nulls", S([None]), S([None, None])
     yield "frame and series", pl.DataFrame({"a": [1]}), S("a", [1])
     yield "frame columns", pl.DataFrame({"a": [1], "b": [2]}), pl.DataFrame({"b": [2], "a": [1]})
+    yield (
+        "cells between columns",
+        pl.DataFrame({"a": [1, 2], "b": [3, 4]}),
+        pl.DataFrame({"a": [1, 3], "b": [2, 4]}),
+    )
+    yield "columns' types", pl.DataFrame({"a": [1], "b": [0.0]}), pl.DataFrame({"a": [1], "b": [0]})
+    yield (
+        "missing in one column",
+        pl.DataFrame({"a": [1], "b": [0]}),
+        pl.DataFrame({"a": [1], "b": [None]}, schema={"a": pl.Int64, "b": pl.Int64}),
+    )
     yield "frame names", pl.DataFrame({"a": [1]}), pl.DataFrame({"b": [1]})
     yield "heights", pl.DataFrame({"a": []}, schema={"a": pl.Int8}), pl.DataFrame()
     yield "data types", pl.Int8(), pl.Int16()
