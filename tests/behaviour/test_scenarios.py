@@ -12,6 +12,7 @@ from typing import Any
 
 import cases_bodies
 import cases_classes
+import cases_instances
 import cases_layout
 import cases_modules
 import cases_names
