@@ -30,6 +30,7 @@ SOURCES = (
     cases_modules,
     cases_wrappers,
     cases_values,
+    cases_instances,
     cases_classes,
 )
 CASES = [case for source in SOURCES for case in source.CASES]
