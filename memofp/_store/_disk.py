@@ -280,7 +280,7 @@ class DiskStore:
 
     def generation(self) -> tuple[int, ...]:
         """Return numbers that differ after a clear, a delete or an eviction by anyone."""
-        return self.place.generation()
+        return self.place.generation.current()
 
     def _asked(self, default: T, ask: Callable[[], T]) -> T:
         """Ask the database if there is one; give the default if there is none."""

@@ -23,7 +23,7 @@ class Hit:
         expires: when it stops being served, in seconds since the epoch; infinity for never.
     """
 
-    __slots__ = ("_describe", "created", "duration_s", "expires", "value")
+    __slots__ = ("_describe", "_key", "created", "duration_s", "expires", "value")
 
     def __init__(
         self,
@@ -31,18 +31,20 @@ class Hit:
         created: float,
         duration_s: float,
         expires: float,
-        describe: Callable[[], EntryInfo],
+        describe: Callable[[bytes], EntryInfo],
+        key: bytes,
     ) -> None:
         self.value = value
         self.created = created
         self.duration_s = duration_s
         self.expires = expires
         self._describe = describe
+        self._key = key
 
     @property
     def info(self) -> EntryInfo:
         """Return what the store knows about the entry; looked up when it is asked for."""
-        return self._describe()
+        return self._describe(self._key)
 
 
 class Miss:

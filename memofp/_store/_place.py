@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 from memofp._store._database import Database, translate
 from memofp._store._directory import check_directory, make_directory, mark_directory
-from memofp._store._files import open_private
 from memofp._store._flight import Flights
+from memofp._store._generation import Generation
 from memofp._store._locks import RESERVED
 from memofp._store._protocol import BackendError
 from memofp._store._schema import DATABASE_NAME, create_database, drop_planted, inspect_schema
@@ -27,7 +27,6 @@ from memofp._store._warn import warn_once
 __all__ = ["Place"]
 
 _GENERATION = "generation"
-_LONGEST_GENERATION = 1 << 20  # bytes; then the file is made anew
 _PATIENCE_S = 10.0
 _instances: weakref.WeakSet[Place] = weakref.WeakSet()
 
@@ -52,7 +51,7 @@ class Place:
         self._trusted = trusted
         self._identity: tuple[int, int] | None = None
         self._lock = threading.RLock()
-        self._generation_path = os.path.join(directory, _GENERATION)
+        self.generation = Generation(os.path.join(directory, _GENERATION))
         _instances.add(self)
 
     def is_ready(self, *, create: bool = False) -> bool:
@@ -178,27 +177,13 @@ class Place:
             f"and what it held is computed again",
         )
 
-    def generation(self) -> tuple[int, ...]:
-        """Return numbers that differ after a removal by anyone, or in a new directory: one `stat`."""
-        try:
-            status = os.stat(self._generation_path)
-        except OSError:
-            return ()
-        return (status.st_ino, status.st_size)
-
     def bump_generation(self) -> None:
-        """Make `generation` differ, in all processes: the file grows by a byte."""
-        with contextlib.suppress(OSError):
-            fd = open_private(self._generation_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, self.mode)
-            try:
-                os.write(fd, b".")
-                if os.fstat(fd).st_size > _LONGEST_GENERATION:
-                    os.unlink(self._generation_path)
-            finally:
-                os.close(fd)
+        """Tell all processes that something is gone."""
+        self.generation.bump(self.mode)
 
     def close(self) -> None:
         """Close all connections; the next use opens them again."""
+        self.generation.close()
         self.forget_identity()
 
     def reset_after_fork(self) -> None:

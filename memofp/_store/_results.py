@@ -111,7 +111,7 @@ class ResultStore:
         self._uses.add(record.token, now, head.duration_s)
         if self._front is not None and generation:
             self._keep(key, opened, record.token, generation)
-        return Hit(value, head.created, head.duration_s, head.expires, lambda: self._info(key))
+        return Hit(value, head.created, head.duration_s, head.expires, self._info, key)
 
     def _keep(self, key: bytes, opened: Opened, token: tuple[int, ...], generation: tuple[int, ...]) -> None:
         """Keep an opened entry in memory, if that is small and can be made anew."""
@@ -129,7 +129,7 @@ class ResultStore:
         """Return a hit on a result in memory."""
         value = kept.value if kept.make is None else kept.make()
         self._uses.add(kept.token, now, kept.duration_s)
-        return Hit(value, kept.created, kept.duration_s, kept.expires, lambda: self._info(key))
+        return Hit(value, kept.created, kept.duration_s, kept.expires, self._info, key)
 
     def _signer(self) -> Signer:
         signer = self._cached_signer

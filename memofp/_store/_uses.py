@@ -28,7 +28,7 @@ class Uses:
         self._backend = backend
         self._waiting: dict[tuple[int, ...], list[float]] = {}
         self._lock = threading.Lock()
-        self._next_report = time.monotonic() + _LONGEST_S
+        self._next_report = time.time() + _LONGEST_S
         _instances.add(self)
 
     def add(self, token: tuple[int, ...], now: float, saved_s: float) -> None:
@@ -42,7 +42,7 @@ class Uses:
             use[0] += 1
             use[1] = now
             use[2] += saved_s
-            if time.monotonic() > self._next_report:
+            if now > self._next_report:
                 self.report()
 
     def report(self) -> None:
@@ -51,7 +51,7 @@ class Uses:
             return
         try:
             waiting, self._waiting = self._waiting, {}
-            self._next_report = time.monotonic() + _LONGEST_S
+            self._next_report = time.time() + _LONGEST_S
             self._backend.use(
                 {token: Use(int(c), last, saved) for token, (c, last, saved) in waiting.items()}
             )
