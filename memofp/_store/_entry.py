@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from hmac import compare_digest
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,6 +28,11 @@ from memofp._store._envelope import (
     read_texts,
 )
 from memofp._store._protocol import Payload, Record
+
+try:  # the C function itself: importing hmac loads OpenSSL, which costs 2 ms at start
+    from _operator import _compare_digest as compare_digest
+except ImportError:  # pragma: no cover # other interpreters
+    from hmac import compare_digest  # type: ignore[no-redef] # either one serves
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer as AnyBuffer
