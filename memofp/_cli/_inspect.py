@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from memofp._cli._check import Check, check_functions, check_table
 from memofp._cli._screen import Column, Screen, Table
 from memofp._errors import StoreError
 from memofp._explain._units import ago, bytes_text, moment, seconds_text, shorten
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from memofp._manifest import Dependency, Manifest
     from memofp._store import EntryInfo, FunctionSummary, ResultStore, VersionSummary
 
-__all__ = ["add_command", "functions_table", "run"]
+__all__ = ["add_command", "find_function", "functions_table", "run"]
 
 SHORT = 8  # characters of a digest that are shown in tables
 ENTRIES_SHOWN = 20
@@ -41,6 +42,11 @@ def add_command(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument(
         "--limit", type=int, default=ENTRIES_SHOWN, metavar="N", help="entries to list (default %(default)s)"
     )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="import the functions and say which versions are stale; exit code 1 if there are any",
+    )
     parser.set_defaults(run=run)
 
 
@@ -49,16 +55,21 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
     store = open_existing(options.directory)
     try:
         summaries = store.functions()
+        name = ""
+        if options.function is not None:
+            name = find_function(summaries, options.function, options.directory)
+            summaries = [summary for summary in summaries if summary.function == name]
+        checks = check_functions(store, summaries) if options.check else []
         if options.function is None:
-            _show_functions(screen, options, summaries)
+            _show_functions(screen, options, summaries, checks)
         else:
-            _show_function(screen, options, store, _find(summaries, options.function, options.directory))
+            _show_function(screen, options, store, name, checks[0] if checks else None)
     finally:
         store.close()
-    return 0
+    return 1 if any(check.stale for check in checks) else 0
 
 
-def _find(summaries: Sequence[FunctionSummary], wanted: str, directory: str) -> str:
+def find_function(summaries: Sequence[FunctionSummary], wanted: str, directory: str) -> str:
     """Return the full name of the one function that is meant.
 
     Raises:
@@ -80,15 +91,19 @@ def _find(summaries: Sequence[FunctionSummary], wanted: str, directory: str) -> 
 
 
 def _show_functions(
-    screen: Screen, options: argparse.Namespace, summaries: Sequence[FunctionSummary]
+    screen: Screen, options: argparse.Namespace, summaries: Sequence[FunctionSummary], checks: Sequence[Check]
 ) -> None:
     if options.json:
         functions = [_function_json(summary) for summary in summaries]
+        for tree, check in zip(functions, checks, strict=False):
+            tree["check"] = asdict(check)
         screen.line(
             json.dumps({"directory": os.path.abspath(options.directory), "functions": functions}, indent=2)
         )
     elif summaries:
         screen.table(functions_table(options.directory, summaries))
+        if checks:
+            screen.table(check_table(checks))
     else:
         screen.line(f"{options.directory}: a memofp cache without entries")
 
@@ -134,24 +149,44 @@ def functions_table(directory: str, summaries: Sequence[FunctionSummary]) -> Tab
     )
 
 
-def _show_function(screen: Screen, options: argparse.Namespace, store: ResultStore, function: str) -> None:
+def _show_function(
+    screen: Screen, options: argparse.Namespace, store: ResultStore, function: str, check: Check | None
+) -> None:
     versions = sorted(store.versions(function), key=lambda version: -version.last_use)
     manifests = {version.version: store.load_manifest(function, version.version) for version in versions}
     if options.json:
         entries = [_entry_json(entry) for entry in store.entries(function)]
         listed = [_version_json(version, manifests[version.version]) for version in versions]
-        screen.line(json.dumps({"function": function, "versions": listed, "entries": entries}, indent=2))
+        tree: dict[str, Any] = {"function": function, "versions": listed, "entries": entries}
+        tree["accepted"] = [asdict(a) for a in store.records.acceptances(function).values()]
+        if check is not None:
+            tree["check"] = asdict(check)
+        screen.line(json.dumps(tree, indent=2))
         return
-    screen.table(_versions_table(function, versions))
+    screen.table(_versions_table(function, versions, check))
+    if check is not None and check.version is None:
+        screen.line(f"  the function was not found: {check.problem}", "yellow")
+    _show_acceptances(screen, store, function)
     if versions:
         latest = versions[0].version
         _show_manifest(screen, latest, manifests[latest])
     _show_entries(screen, store.entries(function), sum(v.entries for v in versions), options.limit)
 
 
-def _versions_table(function: str, versions: Iterable[VersionSummary]) -> Table:
+def _show_acceptances(screen: Screen, store: ResultStore, function: str) -> None:
+    rows = [
+        [a.version[:SHORT], a.serves[:SHORT], moment(a.when), shorten("; ".join(a.shown), 60)]
+        for a in store.records.acceptances(function).values()
+    ]
+    if rows:
+        columns = [Column("version"), Column("is served"), Column("since"), Column("what had changed")]
+        screen.table(Table("What was accepted as doing the same", columns, list(rows)))
+
+
+def _versions_table(function: str, versions: Iterable[VersionSummary], check: Check | None) -> Table:
     columns = [Column("version"), Column("made"), Column("entries", True), Column("size", True)]
     columns += [Column("a hit saves", True), Column("hits", True, is_optional=True), Column("last use")]
+    columns += [Column("state")] if check is not None else []
     rows = [
         [
             version.version[:SHORT],
@@ -161,6 +196,7 @@ def _versions_table(function: str, versions: Iterable[VersionSummary]) -> Table:
             seconds_text(version.duration_s),
             str(version.uses),
             ago(version.last_use),
+            *([check.state_of(version.version)] if check is not None else []),
         ]
         for version in versions
     ]

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from memofp._explain._types import Cause, Explanation
     from memofp._manifest import BlindSpot
 
-__all__ = ["cause_line", "full_text", "one_line", "place_text", "spot_line", "styled_lines"]
+__all__ = ["cause_line", "cause_lines", "full_text", "one_line", "place_text", "spot_line", "styled_lines"]
 
 SPOTS_SHOWN = 10
 
@@ -31,7 +31,7 @@ def styled_lines(explanation: Explanation) -> Iterator[tuple[str, str]]:
         yield f"miss: {call}: {explanation.reason}", "bold yellow"
         yield f"  {explanation.summary}", ""
     for cause in explanation.causes:
-        yield from _cause_lines(cause)
+        yield from cause_lines(cause)
     for change in explanation.argument_changes:
         yield f"  {change.name}: {change.before} -> {change.after}", "yellow"
     for detail in explanation.details:
@@ -88,7 +88,8 @@ def spot_line(spot: BlindSpot) -> str:
     return f"{spot.what} in {spot.where}" + (f" at {place}" if place else "")
 
 
-def _cause_lines(cause: Cause) -> Iterator[tuple[str, str]]:
+def cause_lines(cause: Cause) -> Iterator[tuple[str, str]]:
+    """Yield the lines of a cause, each with a style of rich's: the cause, the way to it, its diff."""
     yield f"  {cause_line(cause)}", "yellow"
     if len(cause.path) > 2:
         yield f"    by way of {' -> '.join(cause.path[:-1])}", "dim"

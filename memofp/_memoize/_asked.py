@@ -83,7 +83,8 @@ def withdraw(core: Core) -> Acceptance:
     """Take the acceptance of today's code back, for this process too."""
     from memofp._explain._accept import withdraw
 
-    gone = withdraw(core.store, core.name, core.plan().fingerprint.digest)
+    version = core.plan().fingerprint.digest
+    gone = withdraw(core.store, core.name, version)
     core.forget_plan()
     return gone
 

@@ -32,10 +32,11 @@ def shout(text):
     return text.upper()
 
 
-for i in range(5):
-    triple(i)
-triple(1)
-shout("<script>[bold]hé")
+if __name__ == "__main__":
+    for i in range(5):
+        triple(i)
+    triple(1)
+    shout("<script>[bold]hé")
 """
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,6 +48,8 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     home = str(tmp_path_factory.mktemp("home"))
     kept = {name: text for name, text in os.environ.items() if not name.startswith(("MEMOFP_", "PYTHON"))}
     root = {"PYTHONPATH": str(Path(memofp.__path__[0]).parent), "PYTHONUTF8": "1"}
+    # An edit may fall into the same second, and a stale .pyc would run the old code.
+    root["PYTHONDONTWRITEBYTECODE"] = "1"
     return {**kept, **root, "HOME": home, "XDG_STATE_HOME": home, "TERM": "dumb"}
 
 
