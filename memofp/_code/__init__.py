@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from memofp._code._dynamic import DYNAMIC_NAMES, TEMPLATE_METHODS
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
+from memofp._code._references import MODE_NAMES
 
-__all__ = ["Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_of", "flush_facts"]
+__all__ = [
+    "DYNAMIC_NAMES",
+    "MODE_NAMES",
+    "TEMPLATE_METHODS",
+    "Fact",
+    "ImportSpec",
+    "Ref",
+    "Spot",
+    "Use",
+    "fact_of",
+    "flush_facts",
+]

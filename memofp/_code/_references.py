@@ -179,7 +179,9 @@ class References:
 
 def note_uses(node: ast.AST, uses: dict[int, Use]) -> None:
     """Note, for the operands of a subscript or of `in`, that the node around them only looks something up."""
-    if isinstance(node, ast.Subscript):
+    if isinstance(node, ast.Subscript) and looks_up_own_module(node):
+        uses[id(node.value)] = Use("member")  # what is found there is told by `own_namespace`
+    elif isinstance(node, ast.Subscript):
         key = node.slice.value if isinstance(node.slice, ast.Constant) else None
         if not isinstance(node.ctx, ast.Load):
             uses[id(node.value)] = uses.get(id(node), Use("member"))

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from types import FunctionType, ModuleType
 from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._graph import ATOMS, Graph, Node
+from memofp._fingerprint._raw import is_a, module_of, mro_of, qualname_of, type_name
 
-__all__ = ["add_annotation", "add_annotations"]
+__all__ = ["add_annotation", "add_annotations", "add_live_annotations"]
+
+_TOKEN = re.compile(r"[^\W\d]\w*")
+# The classes of generics, unions and the like, whose attributes are no code of the user's.
+_TYPING = frozenset({"typing", "types", "typing_extensions", "collections.abc", "_collections_abc"})
 
 
 def _reads_annotations(graph: Graph, cls: type) -> bool:
     """Tell whether a third-party base or metaclass may build behaviour from annotations."""
-    kinds = (*cls.__mro__[1:], type(cls))
+    kinds = (*mro_of(cls)[1:], type(cls))
     return any(graph.place(place_of_class(base)).kind == "package" for base in kinds)
 
 
@@ -29,6 +37,35 @@ def add_annotations(graph: Graph, node: Node, cls: type, space: Any) -> None:
     else:
         text = ascii([(k, _annotation_text(v)) for k, v in annotations.items()])
         node.extras["annotations"] = text.encode()
+        graph.when("annotations", lambda: _add_each(graph, node, annotations, _module_space(cls)))
+
+
+def add_live_annotations(graph: Graph, node: Node, function: FunctionType) -> None:
+    """Add what a function's annotations stand for."""
+    try:
+        annotations = function.__annotations__
+    except Exception:  # noqa: BLE001 -- since Python 3.14 annotations are code that runs when they are asked for
+        return
+    if annotations:
+        graph.guards.mapping(annotations)
+        _add_each(graph, node, annotations, function.__globals__)
+
+
+def _module_space(cls: type) -> dict[str, Any]:
+    name = module_of(cls)
+    module = sys.modules.get(name) if isinstance(name, str) else None
+    return module.__dict__ if is_a(module, ModuleType) else {}
+
+
+def _add_each(graph: Graph, node: Node, annotations: dict[str, Any], space: dict[str, Any]) -> None:
+    for name, value in sorted(annotations.items()):
+        if type(value) is str:  # evaluated where somebody asks for types
+            for token in _TOKEN.findall(value):
+                found = space.get(token)
+                if found is not None:
+                    node.add(f"annotation:{name}:{token}", graph.visit(found, f"{node.name}.{name}"))
+        else:
+            add_annotation(graph, node, f"annotation:{name}", value)
 
 
 def add_annotation(graph: Graph, node: Node, label: str, value: Any) -> None:
@@ -38,29 +75,34 @@ def add_annotation(graph: Graph, node: Node, label: str, value: Any) -> None:
         if not stack:
             return
         at, one = stack.pop()
-        origin, args = getattr(one, "__origin__", None), getattr(one, "__args__", None)
-        if isinstance(one, type) and origin is None:
+        if is_a(one, type):
             node.add(at, graph.visit(one, at))
-        elif type(one) in ATOMS:
-            node.add(at, graph.atom(one))
-        elif isinstance(args, tuple):
+            continue
+        if type(one) in ATOMS:
+            node.add(at, graph.visit(one, at))
+            continue
+        if type(one) not in (list, tuple) and module_of(type(one)) not in _TYPING:
+            node.add(at, graph.visit(one, at))
+            continue
+        origin, args = getattr(one, "__origin__", None), getattr(one, "__args__", None)
+        if isinstance(args, tuple):
             node.local = digest_parts(node.local, [at.encode(), _annotation_text(one, shallow=True).encode()])
             extra = getattr(one, "__metadata__", ())
             stack.extend((f"{at}.{i}", a) for i, a in enumerate((origin, *args, *extra)) if a is not None)
         elif isinstance(one, list | tuple):
             stack.extend((f"{at}.{i}", a) for i, a in enumerate(one))
-        elif type(one).__module__ == "typing":
-            node.local = digest_parts(node.local, [at.encode(), _annotation_text(one).encode()])
         else:
-            node.add(at, graph.visit(one, at))
+            node.local = digest_parts(node.local, [at.encode(), _annotation_text(one).encode()])
 
 
 def _annotation_text(value: Any, shallow: bool = False) -> str:
     """Write an annotation without addresses: names of classes, or the text of a string annotation."""
-    if isinstance(value, str):
+    if type(value) is str:
         return value
-    if isinstance(value, type):
-        return value.__qualname__
+    if is_a(value, type):
+        return qualname_of(value)
+    if module_of(type(value)) not in _TYPING:
+        return type_name(value)
     name = getattr(value, "_name", None) or getattr(value, "__name__", None)
     text = str(name) if isinstance(name, str) else type(value).__qualname__
     args = getattr(value, "__args__", None)

@@ -17,6 +17,7 @@ from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_s
 from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._raw import class_dict, flags_of, instance_dict, is_a, mro_of, name_of, type_name
+from memofp._fingerprint._reach import is_module_table
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
 __all__ = ["expand_captured"]
@@ -28,12 +29,16 @@ _LOCKS = (
     threading.Event,
     threading.Semaphore,
 )
-_MUTABLE_CONTAINERS = (list, set, bytearray)
+_CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
 _GUARDED_BY_ITEMS = frozenset({list, set})
 
 
 def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
     """Fill in the node of a captured value."""
+    if is_module_table(obj):
+        node.local = b"sys.modules"
+        graph.spot("sys.modules held as a value", node.name)
+        return
     for kind, expander in _BY_TYPE:
         if is_a(obj, kind):
             expander(graph, node, obj)
@@ -51,9 +56,13 @@ def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
 def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refusal) -> None:
     """Fill in a node from one level of a value's decomposition."""
     if isinstance(reduced, Leaf):
-        node.local = digest_parts(b"leaf", [reduced.data])
+        node.is_mutable = reduced.mutable
         see_texts(graph, obj)
         guard_leaf(graph, obj, reduced)
+        if b" at 0x" in reduced.data and type(obj) in _CONTAINERS:
+            _fill_addressed(graph, node, obj)
+        else:
+            node.local = digest_parts(b"leaf", [reduced.data])
     elif isinstance(reduced, Parts):
         _fill_parts(graph, node, obj, reduced)
     elif isinstance(reduced, Code):
@@ -68,6 +77,7 @@ def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refu
 
 def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
     node.local = digest_parts(b"parts" if reduced.ordered else b"bag", [reduced.tag])
+    node.is_data, node.is_mutable = True, reduced.mutable
     guard_parts(graph, obj, reduced)
     atoms: list[bytes] = []
     for i, (label, value) in enumerate(reduced.children):
@@ -84,6 +94,15 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
         node.add(str(i) if reduced.ordered else "", target)
     if atoms:
         node.add("atoms", leaf("atoms", *atoms))
+
+
+def _fill_addressed(graph: Graph, node: Node, obj: Any) -> None:
+    """Take apart a container that holds a text with an address in it: such texts have nodes of their own."""
+    kind = type(obj)
+    node.local = digest_parts(b"texts", [kind.__name__.encode()])
+    flat = [x for pair in obj.items() for x in pair] if kind is dict else list(obj)
+    for i, item in enumerate(flat):
+        node.add("" if kind in (set, frozenset) else str(i), graph.visit(item, node.name))
 
 
 def _child(graph: Graph, name: str, value: Any) -> int | bytes:
@@ -118,8 +137,8 @@ def see_texts(graph: Graph, obj: Any) -> None:
     while stack:
         one = stack.pop()
         kind = type(one)
-        if kind is str:
-            graph.visibility.see_text(one)
+        if issubclass(kind, str):
+            graph.visibility.see_text(str.__str__(one))
         elif kind in (list, tuple, set, frozenset, dict) and id(one) not in seen:
             seen.add(id(one))
             stack.extend(one)

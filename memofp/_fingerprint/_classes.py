@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._annotations import add_annotations
-from memofp._fingerprint._boundary import place_of_class, place_of_function
-from memofp._fingerprint._foreign import foreign_object
+from memofp._fingerprint._boundary import place_of_class
+from memofp._fingerprint._foreign import foreign_object, registered_classes, users_members
 from memofp._fingerprint._generated import (
     AUTOMATIC,
     add_enum,
@@ -24,7 +24,6 @@ from memofp._fingerprint._pydantic import add_schema, is_pydantic, is_pydantic_m
 from memofp._fingerprint._raw import (
     bases_of,
     class_dict,
-    flags_of,
     inner_function,
     is_a,
     module_of,
@@ -45,7 +44,6 @@ _PROTOCOL = frozenset(
 _NEUTRAL_METACLASSES = (type, abc.ABCMeta, type(Protocol))
 _NEUTRAL_MODULES = frozenset({"builtins", "abc", "typing", "typing_extensions", "collections.abc"})
 _SLOT_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType)
-_HEAP_TYPE = 0x200  # Py_TPFLAGS_HEAPTYPE
 
 
 def class_name(cls: type) -> str:
@@ -101,30 +99,19 @@ def _add_bases(graph: Graph, node: Node, cls: type) -> None:
 
 def _add_registered(graph: Graph, node: Node, cls: type) -> None:
     """Add the user's classes that an abstract base class was told to take for its subclasses."""
-    if not is_a(cls, abc.ABCMeta) or "_abc_impl" not in class_dict(cls):
+    if not is_a(cls, abc.ABCMeta):
         return
-    # The registry's one reader (CPython Modules/_abc.c).
-    from _abc import _get_dump  # type: ignore[import-not-found] # it has no stub
-
-    def registered() -> list[type]:
-        found = [reference() for reference in _get_dump(cls)[0]]
-        return [c for c in found if c is not None and graph.place(place_of_class(c)).kind == "user"]
-
-    classes = registered()
-    graph.guards.probe(lambda: {*map(id, registered())}, {*map(id, classes)})
+    classes = registered_classes(graph, cls)
+    graph.guards.probe(lambda: {*map(id, registered_classes(graph, cls))}, {*map(id, classes)})
     for one in classes:
         node.add("registered", graph.visit(one, name_of(one)))
 
 
 def _add_foreign(graph: Graph, node: Node, cls: type) -> None:
     """Add what the user put into a class of others: methods that replace its own, virtual subclasses."""
-    if not flags_of(cls) & _HEAP_TYPE:
-        return
     _add_registered(graph, node, cls)
-    for name, value in list(class_dict(cls).items()):
-        function = inner_function(value.fget if type(value) is property else value)
-        if is_a(function, types.FunctionType) and graph.place(place_of_function(function)).kind == "user":
-            node.add(f".{name}", graph.visit(value, f"{node.name}.{name}"))
+    for name, value in users_members(graph, cls):
+        node.add(f".{name}", graph.visit(value, f"{node.name}.{name}"))
 
 
 def _doc_text(doc: object) -> bytes:

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
+import abc
+import functools
 import sys
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from memofp._digest import digest_parts
-from memofp._fingerprint._boundary import Place
+from memofp._fingerprint._boundary import Place, place_of_class, place_of_function
 from memofp._fingerprint._graph import Graph, Node
-from memofp._fingerprint._raw import is_a, module_of, qualname_of
+from memofp._fingerprint._raw import (
+    class_dict,
+    flags_of,
+    inner_function,
+    is_a,
+    module_of,
+    mro_of,
+    qualname_of,
+)
+from memofp._fingerprint._reach import note_power
 
-__all__ = ["foreign_node", "foreign_object", "foreign_singleton", "public_module"]
+__all__ = [
+    "foreign_node",
+    "foreign_object",
+    "foreign_singleton",
+    "holds_users",
+    "public_module",
+    "registered_classes",
+    "users_members",
+]
+
+_HEAP_TYPE = 0x200  # Py_TPFLAGS_HEAPTYPE (CPython Include/object.h)
 
 # Modules that are one thing under several names: per platform, or moved between Python versions.
 _PUBLIC = {
@@ -34,9 +55,18 @@ def public_module(name: str) -> str:
     return ".".join(parts)
 
 
-def foreign_node(graph: Graph, place: Place, module: str, name: str) -> int:
-    """Return the node of a foreign object by its name, hanging below its package if it is third party."""
+def foreign_node(graph: Graph, place: Place, module: str, name: str, spelled: str = "") -> int:
+    """Return the node of a foreign object by its name, hanging below its package if it is third party.
+
+    Args:
+        graph: the graph.
+        place: whose it is.
+        module: public name of its module.
+        name: dotted name within the module, "" for the module itself.
+        spelled: the name under which code mentions it, "" if it is reached in another way.
+    """
     full = f"{module}.{name}" if name else module
+    note_power(graph, full, spelled)
 
     def make() -> Node:
         kind = "builtin" if place.kind == "python" else ""
@@ -50,16 +80,16 @@ def foreign_node(graph: Graph, place: Place, module: str, name: str) -> int:
     return index
 
 
-def foreign_object(graph: Graph, place: Place, obj: Any) -> int:
-    """Return the node of a foreign function or class that was reached as an object."""
+def foreign_object(graph: Graph, place: Place, obj: Any, spelled: str = "") -> int:
+    """Return the node of a foreign function or class; for `spelled` see `foreign_node`."""
     if is_a(obj, type):
-        return foreign_node(graph, place, public_module(str(module_of(obj))), qualname_of(obj))
+        return foreign_node(graph, place, public_module(str(module_of(obj))), qualname_of(obj), spelled)
     module = getattr(obj, "__module__", None)
     if not isinstance(module, str):
         owner = getattr(obj, "__objclass__", None)
         module = getattr(owner, "__module__", None) or "builtins"
     name = getattr(obj, "__qualname__", None) or getattr(obj, "__name__", None) or type(obj).__qualname__
-    return foreign_node(graph, place, public_module(str(module)), str(name))
+    return foreign_node(graph, place, public_module(str(module)), str(name), spelled)
 
 
 def foreign_singleton(obj: Any) -> tuple[str, str] | None:
@@ -88,3 +118,76 @@ def _bound_name(module_name: Any, obj: Any, name: str | None) -> tuple[str, str]
         if value is obj:
             return public_module(module_name), key
     return None
+
+
+# ---- the user's own code in what is others' -----------------------------------------------------
+
+
+def holds_users(graph: Graph, value: Any) -> bool:
+    """Tell whether a value in a foreign module is, or wraps, code of the user's: a monkeypatch, a hook."""
+    stack = [value]
+    for _ in range(32):  # wrappers nest a few levels deep
+        if not stack:
+            return False
+        one = stack.pop()
+        if is_a(one, ModuleType):
+            continue
+        if is_a(one, FunctionType):
+            if graph.place(place_of_function(one)).kind == "user":
+                return True
+            stack += _held_by(one)
+        elif is_a(one, type):
+            if graph.place(place_of_class(one)).kind == "user":
+                return True
+        elif is_a(one, (functools.partial, functools.partialmethod)):
+            stack += [one.func, *one.args, *one.keywords.values()]
+        elif is_a(one, MethodType):
+            stack += [one.__func__, one.__self__]
+        elif is_a(one, (staticmethod, classmethod)):
+            stack.append(one.__func__)
+        elif is_a(one, functools._lru_cache_wrapper):
+            stack.append(one.__wrapped__)
+        elif graph.place(place_of_class(type(one))).kind == "user":
+            return True
+    return False
+
+
+def _held_by(function: FunctionType) -> list[Any]:
+    """Return what a foreign decorator's function holds: its cells and what it wraps."""
+    held = [function.__dict__["__wrapped__"]] if "__wrapped__" in function.__dict__ else []
+    for cell in function.__closure__ or ():
+        try:
+            held.append(cell.cell_contents)
+        except ValueError:
+            continue
+    return held
+
+
+def users_members(graph: Graph, cls: type) -> list[tuple[str, Any]]:
+    """Return (name, value) of the methods that the user put into a foreign class or its foreign bases."""
+    found: list[tuple[str, Any]] = []
+    for base in mro_of(cls):
+        module = sys.modules.get(module_of(base)) if isinstance(module_of(base), str) else None
+        if module is None or not flags_of(base) & _HEAP_TYPE:
+            continue
+        own = module.__dict__
+        for name, value in list(class_dict(base).items()):
+            function = inner_function(value.fget if type(value) is property else value)
+            if (
+                is_a(function, FunctionType)
+                and function.__globals__ is not own
+                and graph.place(place_of_function(function)).kind == "user"
+            ):
+                found.append((name, value))
+    return found
+
+
+def registered_classes(graph: Graph, cls: type) -> list[type]:
+    """Return the user's classes that an abstract base class was told to take for its subclasses."""
+    if not is_a(cls, abc.ABCMeta) or "_abc_impl" not in class_dict(cls):
+        return []
+    # The registry's one reader (CPython Modules/_abc.c).
+    from _abc import _get_dump  # type: ignore[import-not-found] # it has no stub
+
+    classes = [c for reference in _get_dump(cls)[0] if (c := reference()) is not None]
+    return [c for c in classes if graph.place(place_of_class(c)).kind == "user"]

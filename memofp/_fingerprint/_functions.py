@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from memofp._code import Fact, fact_of
 from memofp._digest import digest, digest_parts
+from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._graph import Graph, Node, is_code
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
 from memofp._fingerprint._resolve import Context, module_name, resolve
 
 __all__ = ["expand_function", "function_name"]
@@ -61,8 +63,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     if fact.reach == "any":
         graph.visibility.open_all()
     elif fact.reach == "self":
-        owner = function.__qualname__.rpartition(".")[0]
-        graph.visibility.note_owner(str(function.__module__), owner)
+        graph.visibility.note_owner(function)
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)
@@ -76,8 +77,17 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         ),
         "modules": module_name(function.__globals__).encode(),
         "sources": digest(fact.source.encode("utf-8", "surrogatepass")),
+        "lines": b"%d " % node.line + digest(fact.source.encode("utf-8", "surrogatepass")),
     }
     _add_live_parts(graph, node, function)
+    graph.when("annotations", lambda: _add_late(context, node, fact, function))
+
+
+def _add_late(context: Context, node: Node, fact: Fact, function: FunctionType) -> None:
+    """Add what annotations stand for, for code that reads annotations."""
+    for i, ref in enumerate(fact.annotation_refs):
+        node.add(f"a{i}", resolve(context, ref)[0])
+    add_live_annotations(context.graph, node, function)
 
 
 def _without_neutral(context: Context, function: FunctionType, fact: Fact) -> Fact:
@@ -90,16 +100,30 @@ def _names_neutral(context: Context, chain: tuple[str, ...]) -> bool:
     builtins = context.space.get("__builtins__")
     space = builtins if isinstance(builtins, dict) else getattr(builtins, "__dict__", {})
     value = context.space.get(chain[0], space.get(chain[0], ABSENT))
-    for attr in chain[1:]:
-        value = getattr(value, attr, ABSENT)
-    return value is not ABSENT and any(_same_callable(value, n) for n in context.graph.options.neutral)
+    return value is not ABSENT and any(_leads_to(value, chain[1:], n) for n in context.graph.options.neutral)
 
 
-def _same_callable(one: Any, other: Any) -> bool:
-    if one is other:
-        return True
-    mine, theirs = getattr(one, "__func__", None), getattr(other, "__func__", None)
-    return mine is not None and mine is theirs and one.__self__ is other.__self__
+def _leads_to(value: Any, attrs: tuple[str, ...], wanted: Any) -> bool:
+    """Tell whether a chain of attributes leads to a callable, without running a hook of an object's."""
+    for i, attr in enumerate(attrs):
+        if is_a(value, ModuleType):
+            value = value.__dict__.get(attr, ABSENT)
+        elif is_a(value, type):
+            value = inner_function(_class_attribute(value, attr))
+        elif i == len(attrs) - 1 and is_a(wanted, MethodType) and wanted.__self__ is value:
+            return inner_function(_class_attribute(type(value), attr)) is wanted.__func__
+        else:
+            value = (instance_dict(value) or {}).get(attr, ABSENT)
+    return value is wanted or (
+        is_a(value, MethodType)
+        and is_a(wanted, MethodType)
+        and value.__func__ is wanted.__func__
+        and value.__self__ is wanted.__self__
+    )
+
+
+def _class_attribute(cls: type, name: str) -> Any:
+    return next((class_dict(base)[name] for base in mro_of(cls) if name in class_dict(base)), ABSENT)
 
 
 def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
@@ -112,6 +136,8 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
         target, rest = resolve(context, ref)
         node.add(f"r{i}", target)
         rests.append(".".join(rest).encode())
+    for label, target in context.extra:
+        node.add(label, target)
     return b"\0".join(rests)
 
 
@@ -160,3 +186,4 @@ def _add_annotations(graph: Graph, node: Node, function: FunctionType) -> None:
         if isinstance(value, FunctionType) and graph.place(place_of_function(value)).kind == "user":
             fact = fact_of(value.__code__, value.__globals__)
             node.local = digest_parts(node.local, [name.encode(), fact.annotations])
+            add_live_annotations(graph, node, value)

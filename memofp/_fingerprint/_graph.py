@@ -59,6 +59,8 @@ class Node:
     source: str | None = None
     value: str | None = None
     fact: Fact | None = None
+    is_data: bool = False  # made of parts
+    is_mutable: bool = False  # made of parts, and it counts whether two references lead to it
 
     def add(self, label: str, target: int | bytes) -> None:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
@@ -93,6 +95,8 @@ class Graph:
         self._by_key: dict[object, int] = {}
         self._pending: list[int] = []
         self._addressed: list[int] = []
+        self._late: list[tuple[str, Callable[[], None]]] = []
+        self.imported = False  # whether a module was imported on the way, which may have changed others
 
     # ---- making nodes ------------------------------------------------------------------------
 
@@ -125,6 +129,8 @@ class Graph:
         for index in self._addressed:
             node = self.nodes[index]
             text = _ADDRESS.sub(lambda m: " at 0x-" if int(m[1], 16) in self._by_id else m[0], node.obj)
+            if _ADDRESS.search(text):
+                self.spot("text with an address, which differs from run to run", describe(text))
             node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
 
     def atom(self, obj: object) -> bytes:
@@ -221,11 +227,36 @@ class Graph:
         while True:
             while self._pending:
                 self._expand(self, self._pending.pop())
-            if self.visibility.settle():
+            if self.visibility.settle() or self._catch_up():
                 continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
                 break
         self._replace_addresses()
+        self._mark_shared()
+
+    def when(self, mode: str, add: Callable[[], None]) -> None:
+        """Add edges if a mode is on in the end."""
+        self._late.append((mode, add))
+
+    def _catch_up(self) -> bool:
+        """Run what waits for a mode that is on; return whether there was anything."""
+        modes = self.modes()
+        due = [add for mode, add in self._late if mode in modes]
+        self._late = [pair for pair in self._late if pair[0] not in modes]
+        for add in due:
+            add()
+        return bool(due)
+
+    def _mark_shared(self) -> None:
+        """Tell data that is one object at two places from two copies: a deep copy keeps the difference."""
+        places: dict[int, list[bytes]] = {}
+        for node in self.nodes:
+            for label, target in node.edges if node.is_data else ():
+                if isinstance(target, int) and self.nodes[target].is_mutable:
+                    places.setdefault(target, []).append(label)
+        for index, labels in places.items():
+            if len(labels) > 1:
+                self.nodes[index].local = digest_parts(b"shared", [self.nodes[index].local, *sorted(labels)])
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""

@@ -26,6 +26,8 @@ _MODES = {
     "sources": _SOURCES,
     "subclasses": frozenset({"__subclasses__"}),
     "members": frozenset({"dir"}),
+    "order": frozenset({"vars"}),
+    "lines": frozenset({"f_lineno", "co_firstlineno", "tb_lineno", "getsourcelines"}),
 }  # fmt: skip
 
 

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from types import ModuleType
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
-from memofp._code import ImportSpec, Ref
+from memofp._code import DYNAMIC_NAMES, MODE_NAMES, ImportSpec, Ref
 from memofp._fingerprint._boundary import Place, place_of_module, place_of_name
+from memofp._fingerprint._foreign import (
+    foreign_node,
+    foreign_object,
+    holds_users,
+    public_module,
+    registered_classes,
+    users_members,
+)
 from memofp._fingerprint._graph import Graph, is_code, leaf
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._raw import is_a, module_of, qualname_of
+from memofp._fingerprint._reach import is_module_table, sees_globals
 from memofp._fingerprint._views import use_of_method, view_node
 
 __all__ = ["Context", "resolve", "whole_namespace"]
@@ -35,6 +45,7 @@ class Context:
     cells: dict[str, Any]  # free variable -> value or ABSENT
     file: str | None
     line: int
+    extra: list[tuple[str, int | bytes]] = field(default_factory=list)  # edges beside the references'
 
     @property
     def module(self) -> str:
@@ -93,10 +104,10 @@ def _follow(
             break
         place = graph.place(place_of_module(value))
         if place.kind != "user":
-            return _foreign_chain(graph, value, attrs[i:], place), ()
+            return _foreign_chain(context, ref, value, attrs[i:], place), ()
         name = f"{module_name(value.__dict__)}.{attr}"
         key, kind = ("name", id(value.__dict__), attr), "mod"
-        value = module_attribute(graph, value, attr)
+        value = module_attribute(context, value, attr)
     else:
         i = len(attrs)
     rest = attrs[i:] if attrs else ()
@@ -104,12 +115,54 @@ def _follow(
         return leaf("absent"), rest
     if ref.use.kind == "store" and isinstance(value, ModuleType):
         return leaf("stored", ".".join(rest).encode()), rest  # assigned to, not read
+    known = _known_power(context, ref, value, rest)
+    if known is not None:
+        return known, rest
     view = view_node(graph, kind, name, key, value, use_of_method(rest, ref.use))
     return (graph.slot(kind, name, key, value) if view is None else view), rest
 
 
-def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
+def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) -> int | bytes | None:
+    """Return the target for a builtin that sees more than its arguments; None for anything else."""
+    graph = context.graph
+    if is_module_table(value):
+        return _loaded_modules(context, ref, rest)
+    if is_a(value, type) and rest:
+        graph.visibility.note_unbound(value, rest[0])
+    if rest or not is_a(value, (BuiltinFunctionType, FunctionType, type)):
+        return None
+    spelled = (ref.attrs or (ref.root,))[-1]
+    if sees_globals(value) and not (ref.kind == "global" and not ref.attrs and spelled in _SPELLED_GLOBALS):
+        context.extra.append(("globals", whole_namespace(graph, context.space)))
+        graph.spot(f"{value.__name__} under another name", context.name, context.file, ref.line)
+    name = qualname_of(value) if is_a(value, type) else value.__qualname__
+    if name != spelled or name not in DYNAMIC_NAMES | MODE_NAMES:
+        return None
+    place = place_of_name(module_of(value) if is_a(value, type) else value.__module__)
+    return foreign_object(graph, place, value, spelled) if graph.place(place).kind != "user" else None
+
+
+_SPELLED_GLOBALS = frozenset({"eval", "exec", "globals"})
+
+
+def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | bytes:
+    """Return the target for `sys.modules`: the modules that constants name; all else cannot be followed."""
+    from memofp._fingerprint._graph import Node
+
+    if ref.use.kind == "keys" and not rest:
+        node = Node("", "sys.modules", None, b"loaded modules")
+        for key in ref.use.keys:
+            module = _import(context, ref, str(key))
+            node.add("module", leaf("absent") if module is None else context.graph.visit(module, str(key)))
+        return context.graph.add(node)
+    if ref.use.kind != "member":
+        context.graph.spot("module looked up in sys.modules", context.name, context.file, ref.line)
+    return leaf("sys.modules")
+
+
+def module_attribute(context: Context, module: ModuleType, attr: str) -> Any:
     """Return a user module's attribute, by `__getattr__` (PEP 562) if need be; ABSENT if there is none."""
+    graph = context.graph
     space = module.__dict__
     value = space.get(attr, ABSENT)
     if value is ABSENT and "__getattr__" in space:
@@ -120,20 +173,26 @@ def module_attribute(graph: Graph, module: ModuleType, attr: str) -> Any:
         except Exception:  # noqa: BLE001 -- a user's hook may raise anything; the name is absent then
             value = ABSENT
         if attr not in space:
-            graph.guards.name(space, "__getattr__", space["__getattr__"])
+            hook = space["__getattr__"]
+            graph.guards.name(space, "__getattr__", hook)
+            if is_code(hook):  # what it returns at the next call depends on what it reads
+                context.extra.append((f"hook:{attr}", graph.visit(hook, f"{module_name(space)}.__getattr__")))
             return value
     graph.guards.name(space, attr, space.get(attr, ABSENT))
     return value
 
 
-def _foreign_chain(graph: Graph, module: ModuleType, attrs: tuple[str, ...], place: Place) -> int:
+def _foreign_chain(
+    context: Context, ref: Ref, module: ModuleType, attrs: tuple[str, ...], place: Place
+) -> int | bytes:
     """Return the node of something named inside a foreign module: its name, and the package."""
-    from memofp._fingerprint._foreign import foreign_node, public_module
-
+    graph = context.graph
     base = public_module(str(module.__dict__.get("__name__", "?")))
-    index = foreign_node(graph, place, base, ".".join(attrs))
+    index = foreign_node(graph, place, base, ".".join(attrs), attrs[-1])
     value: Any = module
-    for attr in attrs:
+    for i, attr in enumerate(attrs):
+        if is_module_table(value):
+            return _loaded_modules(context, ref, attrs[i:])
         if not isinstance(value, ModuleType):
             break
         space = value.__dict__
@@ -141,7 +200,13 @@ def _foreign_chain(graph: Graph, module: ModuleType, attrs: tuple[str, ...], pla
         if value is ABSENT:
             break
         graph.guards.name(space, attr, value)
-    if value is not ABSENT and _is_users(graph, value):
+    if is_module_table(value):
+        return _loaded_modules(context, ref, ())
+    if sees_globals(value):
+        context.extra.append(("globals", whole_namespace(graph, context.space)))
+    if is_a(value, type) and (users_members(graph, value) or registered_classes(graph, value)):
+        return graph.visit(value, ".".join(attrs))
+    if value is not ABSENT and holds_users(graph, value):
         # Somebody put the user's own code into a module of others (a monkeypatch, a hook).
         return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs))
     return index
@@ -156,20 +221,6 @@ def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> An
     return node
 
 
-def _is_users(graph: Graph, value: Any) -> bool:
-    from types import FunctionType
-
-    from memofp._fingerprint._boundary import place_of_class, place_of_function
-
-    if isinstance(value, FunctionType):
-        return graph.place(place_of_function(value)).kind == "user"
-    if isinstance(value, type):
-        return graph.place(place_of_class(value)).kind == "user"
-    if isinstance(value, ModuleType):
-        return False
-    return graph.place(place_of_class(type(value))).kind == "user"
-
-
 # ---- imports in function bodies ---------------------------------------------------------------
 
 
@@ -180,7 +231,7 @@ def _resolve_import(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
         return found[0]
     from memofp._fingerprint._graph import Node
 
-    key = ("imports", id(context.space), context.name, ref.root, ref.attrs)
+    key = ("imports", id(context.space), ref.imports, ref.attrs, ref.use)
 
     def make() -> Node:
         node = Node("", f"{context.name}.{ref.root}", None, b"imports")
@@ -199,22 +250,25 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         return leaf("no import", spec.module.encode()), ref.attrs
     place = graph.place(_place_of_import(full))
     if place.kind != "user":
-        from memofp._fingerprint._foreign import foreign_node, public_module
-
         base = full.partition(".")[0] if spec.binds_top else full
         tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
         loaded = sys.modules.get(base)
         if isinstance(loaded, ModuleType) and tail:
-            return _foreign_chain(graph, loaded, tail, place), ()
+            return _foreign_chain(context, ref, loaded, tail, place), ()
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
     module = _import(context, ref, full)
     if module is None:
         return leaf("no import", full.encode()), ref.attrs
+    if ref.use.kind == "import":
+        return leaf("import"), ()  # what it did stands in live objects
+    if not is_a(module, ModuleType):  # a module that put an object in its own place
+        tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
+        return graph.slot("mod", full, ("module", id(module)), module), tail
     if spec.binds_top:
         module = sys.modules.get(full.partition(".")[0], module)
     if spec.item is None:
         return _follow(context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod")
-    value = module_attribute(graph, module, spec.item)
+    value = module_attribute(context, module, spec.item)
     if value is ABSENT:
         value = _import(context, ref, f"{full}.{spec.item}", quiet=True) or ABSENT
     name = f"{module_name(module.__dict__)}.{spec.item}"
@@ -270,8 +324,10 @@ def _import(context: Context, ref: Ref, full: str, quiet: bool = False) -> Modul
     import importlib
 
     try:
-        return importlib.import_module(full)
-    except Exception as error:  # noqa: BLE001 -- a module's own code may raise anything while it loads
+        loaded = importlib.import_module(full)
+        context.graph.imported = True
+        return loaded
+    except (Exception, SystemExit) as error:  # noqa: BLE001 -- a module's own code may raise anything
         if not quiet:
             what = f"lazy import of {full} that fails ({type(error).__name__})"
             context.graph.spot(what, context.name, context.file, ref.line)

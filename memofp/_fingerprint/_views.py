@@ -6,14 +6,15 @@ by name, and its code counts where it is held.  A mapping that is iterated or pa
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
-from types import BuiltinFunctionType, FunctionType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from memofp._code import Use
 from memofp._digest import digest_parts
 from memofp._fingerprint._graph import Graph, Node, describe, is_code
-from memofp._fingerprint._raw import is_a, module_of, qualname_of
+from memofp._fingerprint._raw import class_dict, inner_function, is_a, module_of, qualname_of
 
 __all__ = ["use_of_method", "view_node"]
 
@@ -89,7 +90,9 @@ def _pair(graph: Graph, key: Any, target: int | bytes) -> int:
     node = Node("", "", key, b"item")
     name = _code_name(key)
     if name is not None:
-        node.local = digest_parts(b"item", [name.encode("utf-8", "surrogatepass")])
+        # Code that goes by the name of a key, and is another object, is not found under it.
+        held = b"held" if _is_found(key) else b""
+        node.local = digest_parts(b"item", [name.encode("utf-8", "surrogatepass"), held])
     else:
         node.add("key", graph.visit(key, "key"))
     node.add("value", target)
@@ -102,6 +105,20 @@ def _code_name(key: Any) -> str | None:
     if is_a(key, (FunctionType, BuiltinFunctionType)):
         return f"{key.__module__}.{key.__qualname__}"
     return None
+
+
+def _is_found(key: Any) -> bool:
+    """Tell whether a function's or class's name leads to it."""
+    place = module_of(key) if is_a(key, type) else key.__module__
+    module = sys.modules.get(place) if isinstance(place, str) else None
+    found: Any = module.__dict__ if is_a(module, ModuleType) else {}
+    name = qualname_of(key) if is_a(key, type) else key.__qualname__
+    for part in name.split("."):
+        found = inner_function(found.get(part))
+        if found is key:
+            return True
+        found = class_dict(found) if is_a(found, type) else {}
+    return False
 
 
 def _names_collide(keys: Iterable[Any]) -> bool:

@@ -14,13 +14,15 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Callable, Iterable
+from types import FunctionType
 from typing import Any
 
-from memofp._fingerprint._raw import module_of, mro_of, qualname_of
+from memofp._fingerprint._raw import class_dict, mro_of
 
 __all__ = ["Visibility", "tokens"]
 
 _TOKEN = re.compile(r"[^\W\d]\w*")
+_FIELD = re.compile(r"\{[^{}]*\.")  # a replacement field that takes an attribute
 _LONGEST_TEXT = 1 << 16  # characters; a longer text is data
 
 
@@ -52,7 +54,8 @@ class Visibility:
         self._names: set[str] = set()
         self._waiting: dict[str, list[tuple[type, Callable[[], None]]]] = {}
         self._classes: list[type] = []
-        self._owners: set[tuple[str, str]] = set()
+        self._owners: list[FunctionType] = []
+        self._unbound: set[tuple[int, str]] = set()
         self._opened: set[type] = set()
 
     def member(self, cls: type, name: str, add: Callable[[], None]) -> None:
@@ -78,8 +81,11 @@ class Visibility:
 
     def see_text(self, text: str) -> None:
         """Note the names in a text that reachable code can read."""
-        if not self.everything:
-            self.see(tokens(text))
+        if self.everything:
+            return
+        if len(text) > _LONGEST_TEXT and _FIELD.search(text):
+            self.open_all()
+        self.see(tokens(text))
 
     def open_all(self) -> None:
         """Count every member of every class from here on, and those that wait."""
@@ -91,24 +97,41 @@ class Visibility:
             for _, add in members:
                 add()
 
-    def note_owner(self, module: str, qualname: str) -> None:
-        """Note a class with a method that computes names of its own object's attributes."""
-        self._owners.add((module, qualname))
+    def note_owner(self, function: FunctionType) -> None:
+        """Note a method that computes names of its first argument's attributes."""
+        self._owners.append(function)
+
+    def note_unbound(self, cls: type, name: str) -> None:
+        """Note that code takes a method from a class itself: it may pass it any object."""
+        for base in mro_of(cls):
+            function = _receiving(class_dict(base).get(name))
+            if function is not None:
+                self._unbound.add((id(function), name))
 
     def settle(self) -> bool:
-        """Open the classes whose own methods compute names; return whether that added anything."""
+        """Open the classes whose own methods compute names; return whether that added anything.
+
+        The first argument is an object of such a class only if the class holds the method as it is.
+        """
         if self.everything or not self._owners:
             return False
-        matched: set[tuple[str, str]] = set()
+        owners = {id(function) for function in self._owners}
+        if any(index in owners for index, _ in self._unbound):
+            self.open_all()
+            return True
+        matched: set[int] = set()
         opened: set[type] = set()
+        holders: dict[type, set[int]] = {}
         for cls in self._classes:
-            mro = mro_of(cls)
-            hits = {_identity(base) for base in mro} & self._owners
-            if hits:
-                matched |= hits
-                opened.update(mro)
-        if matched != self._owners:
-            self.open_all()  # a method of a class that is not here: its object may be anything
+            for base in mro_of(cls):
+                if base not in holders:
+                    received = map(_receiving, class_dict(base).values())
+                    holders[base] = owners & {id(function) for function in received if function is not None}
+                if holders[base]:
+                    matched |= holders[base]
+                    opened.update(mro_of(cls))
+        if matched != owners:
+            self.open_all()  # held elsewhere, or by a wrapper: the object may be anything
             return True
         return self._open(opened - self._opened)
 
@@ -123,5 +146,14 @@ class Visibility:
         return bool(released)
 
 
-def _identity(cls: Any) -> tuple[str, str]:
-    return str(module_of(cls)), qualname_of(cls)
+def _receiving(value: Any) -> FunctionType | None:
+    """Return the function behind a member of a class that gets the object, or the class, first."""
+    if type(value) is property:
+        value = value.fget
+    elif type(value) is classmethod:
+        value = value.__func__
+    elif type(value) is functools.cached_property:
+        value = value.func
+    elif type(value) is functools._lru_cache_wrapper:
+        value = value.__wrapped__
+    return value if type(value) is FunctionType else None

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from memofp._code import DYNAMIC_NAMES, TEMPLATE_METHODS
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_function, place_of_module
 from memofp._fingerprint._declared import declared_target
@@ -104,6 +105,8 @@ def _expand_method_wrapper(graph: Graph, node: Node, obj: types.MethodWrapperTyp
 
 def _expand_descriptor(graph: Graph, node: Node, obj: Any) -> None:
     node.local = digest_parts(b"descriptor", [obj.__name__.encode()])
+    if obj.__name__ in TEMPLATE_METHODS or obj.__name__ in DYNAMIC_NAMES:
+        graph.visibility.open_all()  # `str.format` as a value: its template may be any text
     node.add("of", graph.visit(obj.__objclass__, name_of(obj.__objclass__)))
 
 
