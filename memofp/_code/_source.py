@@ -17,11 +17,12 @@ from typing import Any
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._facts import Fact
-from memofp._code._trees import children
+from memofp._code._trees import children, walk
 
 __all__ = ["Candidate", "Neutral", "SourceTable", "read_source", "spot_of"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FIRST_NUMBER = 1_000_000  # beyond any line
 _Span = tuple[int, int, int, int]
 Neutral = frozenset[tuple[str, ...]]  # dotted callees
 Candidate = tuple[str, int, int, Fact]  # name, first line, first column, fact
@@ -67,16 +68,18 @@ class SourceTable:
     def __init__(self, source: bytes, filename: str) -> None:
         """Parse and compile `source`.  Raises SyntaxError or ValueError if that cannot be done."""
         tree, module = _compile(source, filename)
+        self._source = source
+        self._filename = filename
         self._lines = source.splitlines(keepends=True)
+        self._numbers: dict[ast.AST, int] = {}
+        self._by_number: dict[bytes, set[int]] | None = None
         self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
-        for node, class_name in _function_nodes(tree):
+        for number, (node, class_name) in enumerate(_function_nodes(tree), _FIRST_NUMBER):
+            self._numbers[node] = number
             self._nodes.setdefault(_identity(node), []).append((node, class_name))
         self._codes: dict[bytes, list[CodeType]] = {}
-        stack = [module]
-        while stack:
-            code = stack.pop()
+        for code in _all_codes(module):
             self._codes.setdefault(code_digest(code), []).append(code)
-            stack.extend(reversed(nested_codes(code)))
 
     def candidates(self, running: CodeType, neutral: Neutral = frozenset()) -> list[Candidate]:
         """Return the functions whose compiled code equals a running code object's.
@@ -101,6 +104,9 @@ class SourceTable:
         nodes = self._nodes.get((code.co_name, code.co_firstlineno))
         if not nodes:
             return None
+        if len(nodes) > 1:
+            apart = self._numbered().get(code_digest(code), ())
+            nodes = [pair for pair in nodes if self._numbers[pair[0]] in apart] or nodes
         if len(nodes) == 1:
             return nodes[0]
         # Several on one line: the body that holds the code's positions, and the smallest such body.
@@ -113,6 +119,24 @@ class SourceTable:
             return (-inside, (end_line - start_line, end - start))
 
         return min(nodes, key=fit)
+
+    def _numbered(self) -> dict[bytes, set[int]]:
+        """Return for each code digest the numbers of the functions that compile to it, one line a function.
+
+        Positions alone do not tell neighbours apart: on 3.12, code that only returns a constant has none.
+        """
+        if self._by_number is None:
+            self._by_number = {}
+            tree, _ = _compile(self._source, self._filename)
+            for number, (node, _) in enumerate(_function_nodes(tree), _FIRST_NUMBER):
+                for inner in walk(node):  # functions nested in it come later, and get lines of their own
+                    if isinstance(inner, ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler):
+                        inner.lineno = inner.end_lineno = number
+                        inner.col_offset = inner.end_col_offset = 0  # a range that no line contradicts
+            for code in _all_codes(_compile_tree(tree, self._filename)):
+                if code.co_firstlineno >= _FIRST_NUMBER:
+                    self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
+        return self._by_number
 
     def _text(self, node: _FunctionNode) -> str:
         """Return the function's own text: whole lines for a definition, the exact span for a lambda."""
@@ -131,7 +155,24 @@ def _compile(source: bytes, filename: str) -> tuple[ast.Module, CodeType]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the import has said what there is to say about this text
         tree: ast.Module = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        return tree, compile(tree, filename, "exec", flags, dont_inherit=True)
+        return tree, _compile_tree(tree, filename)
+
+
+def _compile_tree(tree: ast.Module, filename: str) -> CodeType:
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if filename.startswith("<") else 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        code: CodeType = compile(tree, filename, "exec", flags, dont_inherit=True)
+    return code
+
+
+def _all_codes(module: CodeType) -> Iterator[CodeType]:
+    """Yield a module's code and all that is nested in it."""
+    stack = [module]
+    while stack:
+        code = stack.pop()
+        yield code
+        stack.extend(reversed(nested_codes(code)))
 
 
 def spot_of(code: CodeType) -> int:
