@@ -96,15 +96,12 @@ def _split(line: str) -> list[str]:
 
 
 def _short_digest(value: object) -> str:
-    from memofp._fingerprint import took_code
     from memofp._values import digest_value
 
     try:
         return f" #{digest_value(value)[:DIGEST_SHOWN].hex()}"
     except Exception:  # noqa: BLE001 # a line for people is never worth an exception
         return ""
-    finally:
-        took_code()  # code among the values is none of the next key's
 
 
 def _describe(value: Any, depth: int, cuts: list[None]) -> str:

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from memofp._call._binding import make_binder, parameter_names, python_function
-from memofp._digest import digest, digest_parts
+from memofp._digest import DIGEST_SIZE, digest, digest_parts
 from memofp._errors import DecorationError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Plan:
             for, else its own digest.
     """
 
-    __slots__ = ("_took_code", "bind", "bind_raw", "digest_values", "fingerprint", "names", "seed", "serves")
+    __slots__ = ("bind", "bind_raw", "digest_values", "fingerprint", "names", "seed", "serves")
 
     def __init__(
         self,
@@ -53,9 +53,6 @@ class Plan:
         self.digest_values = digest_values
         self.seed = seed
         self.serves = serves
-        from memofp._fingerprint import took_code
-
-        self._took_code = took_code
 
     def key(self, values: tuple[object, ...]) -> bytes:
         """Return the 16-byte key of a call from its bound values.
@@ -63,9 +60,9 @@ class Plan:
         Raises:
             UnhashableArgumentError: one of them cannot be hashed soundly.
         """
-        self._took_code()  # a call before this one may have been refused half way
-        data = self.seed + self.digest_values(values)
-        if self._took_code():
+        found = self.digest_values(values)
+        data = self.seed + found
+        if len(found) > DIGEST_SIZE:
             # Code among the arguments may use what the function's own code cannot name.
             data += bytes.fromhex(self.fingerprint.open_digest)
         return digest(data)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from memofp._fingerprint._build import Fingerprint, fingerprint
 from memofp._fingerprint._declared import EnvVar, Package
-from memofp._fingerprint._isolated import took_code
 from memofp._fingerprint._names import function_name
 from memofp._fingerprint._watch import Watch
 
-__all__ = ["EnvVar", "Fingerprint", "Package", "Watch", "fingerprint", "function_name", "took_code"]
+__all__ = ["EnvVar", "Fingerprint", "Package", "Watch", "fingerprint", "function_name"]

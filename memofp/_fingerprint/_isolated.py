@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from memofp._fingerprint._components import component_digests, strong_components
@@ -10,16 +9,11 @@ from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
 
-__all__ = ["argument_digest", "isolated_digest", "took_code"]
+__all__ = ["argument_digest", "isolated_digest"]
 
 _WHOLE = Options(everything=True)
 
 
-class _Seen(threading.local):
-    code = False
-
-
-_seen = _Seen()
 _MOST_KNOWN = 256  # objects kept alive for the sake of the next call
 _known: dict[int, tuple[Any, Guards, bytes]] = {}
 
@@ -39,8 +33,7 @@ def _digest(obj: Any, graph: Graph) -> bytes:
 
 
 def argument_digest(obj: Any) -> bytes:
-    """Return the digest of code among a call's arguments, and remember that there was some."""
-    _seen.code = True
+    """Return the digest of code among a call's arguments; kept, and guarded, for the next call."""
     known = _known.get(id(obj))
     if known is not None and known[0] is obj and known[1].hold():
         return known[2]
@@ -50,11 +43,3 @@ def argument_digest(obj: Any) -> bytes:
         _known.clear()
     _known[id(obj)] = (obj, graph.guards, found)
     return found
-
-
-def took_code() -> bool:
-    """Tell whether code was digested in this thread since the last time that this was asked."""
-    seen = _seen.code
-    if seen:
-        _seen.code = False
-    return seen

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Sequence
 from marshal import dumps
 from typing import Any
 
-from memofp._digest import digest
+from memofp._digest import DIGEST_SIZE, digest
 from memofp._values._plain import ATOMS, SPILL_BYTES
-from memofp._values._walk import Walk
+from memofp._values._walk import Walk, swap_code
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
 _SMALL = ATOMS - {bytes}  # bytes may be long, and are then hashed in place
 _is_flat = (_SMALL | {list, tuple, dict}).issuperset
 _is_small = _SMALL.issuperset
+CODE_MARK = b"+"  # behind a digest: there was code among the values
 _small_calls: set[tuple[type, ...]] = set()  # types of values that were all atoms
 
 
@@ -48,7 +49,7 @@ class ArgumentDigester:
         self.prefix = self.names_prefix + dumps((None,) * len(names), 2)[:5]
 
     def __call__(self, values: tuple[object, ...]) -> bytes:
-        """Return the 16-byte digest of one value for each name.
+        """Return the digest of one value for each name: 16 bytes, and one more if there was code among them.
 
         Raises:
             UnhashableArgumentError: for a value that cannot be hashed soundly; it has the path.
@@ -57,7 +58,12 @@ class ArgumentDigester:
             data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of checked types
             if len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
-        return Walk(self.function).digest(values, self.names, self.prefix)
+        before = swap_code(False)  # a hasher of the user's may call another memoized function
+        try:
+            found = Walk(self.function).digest(values, self.names, self.prefix)
+        finally:
+            met = swap_code(before)
+        return found + CODE_MARK if met else found
 
 
 def _are_flat(values: tuple[object, ...]) -> bool:
@@ -101,4 +107,4 @@ def digest_arguments(names: tuple[str, ...], values: Sequence[object], function:
     Raises:
         UnhashableArgumentError: for a value that cannot be hashed soundly; its path begins with the name.
     """
-    return ArgumentDigester(names, function)(tuple(values))
+    return ArgumentDigester(names, function)(tuple(values))[:DIGEST_SIZE]
