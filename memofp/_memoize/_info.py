@@ -23,3 +23,9 @@ class CacheInfo(NamedTuple):
     entries: int
     bytes: int
     seconds_saved: float
+
+    def _repr_html_(self) -> str:
+        """Return a table, for notebooks."""
+        from memofp._memoize._html import info_html
+
+        return info_html(self)

@@ -190,6 +190,17 @@ class Memoized(Generic[P, R]):
     def __repr__(self) -> str:
         return f"<memoized {self.__module__}.{getattr(self, '__qualname__', repr(self.__wrapped__))}>"
 
+    def _repr_html_(self) -> str:
+        """Return name, counts and dependencies, for notebooks."""
+        from memofp._memoize._html import function_html
+
+        self._core.open()
+        try:
+            signature = str(self.__signature__)
+        except (TypeError, ValueError):
+            signature = "(...)"
+        return function_html(self._core.name, signature, self.__doc__, self._core)
+
 
 def _is_cloudpickling() -> bool:
     """Return whether the pickler at work is a cloudpickle, be it a copy inside joblib or ray."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from memofp._store import Hit
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "spoken_duration"]
 
 
 class Progress:
@@ -35,7 +35,7 @@ class Progress:
         """Say how a computation ended."""
         how = "took" if error is None else f"raised {type(error).__name__} after"
         kept = "stored" if stored else "not stored"
-        _say(f"{self._name}({arguments}) {how} {_seconds(duration_s)}, {kept}")
+        _say(f"{self._name}({arguments}) {how} {spoken_duration(duration_s)}, {kept}")
 
     def waiting_for(self, arguments: str) -> Callable[[int | None], None]:
         """Return what says that a call has begun to wait, given the process that holds the key."""
@@ -49,8 +49,8 @@ class Progress:
 
     def hit(self, found: Hit) -> None:
         """Say what a hit saved."""
-        age = f"stored {_moment(found.created)}"
-        _say(f"{self._name}({_arguments(found)}) is in the cache, {age}: saves {_seconds(found.duration_s)}")
+        age, saved = _moment(found.created), spoken_duration(found.duration_s)
+        _say(f"{self._name}({_arguments(found)}) is in the cache, stored {age}: saves {saved}")
 
     def refreshing(self, arguments: str) -> None:
         """Say that an expired result is served and computed again in the background."""
@@ -64,7 +64,8 @@ def _arguments(found: Hit) -> str:
         return "..."
 
 
-def _seconds(duration_s: float) -> str:
+def spoken_duration(duration_s: float) -> str:
+    """Return a duration as people say it: `3.2 s`."""
     if duration_s < 1:
         return f"{duration_s * 1000:.3g} ms"
     if duration_s < 120:

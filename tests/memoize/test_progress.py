@@ -16,7 +16,7 @@ import pytest
 
 import memofp
 from memofp import memoize
-from memofp._memoize._progress import _seconds
+from memofp._memoize._progress import spoken_duration
 
 ROOT = Path(__file__).parents[2]
 SAVED = r"[0-9.e+-]+ m?s"
@@ -150,4 +150,4 @@ def test_waiting_for_another_process_names_it(tmp_path: Path) -> None:
     [(0.00123, "1.23 ms"), (0.5, "500 ms"), (3.21, "3.2 s"), (150, "2 min 30 s"), (7260, "2 h 01 min")],
 )
 def test_durations_read_well(seconds: float, text: str) -> None:
-    assert _seconds(seconds) == text
+    assert spoken_duration(seconds) == text
