@@ -183,7 +183,8 @@ def _masked(value: Any) -> Node:
     if fill is None:
         fill = np.ma.default_fill_value(data.dtype)
     names, values = state_of(value)
-    own = {n: v for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE}
+    own = [(n, v) for n, v in zip(names, values, strict=True) if n not in _MASKED_STATE]
+    own_names, attributes = attribute_children(tuple(n for n, _ in own), tuple(v for _, v in own))
     more = value._optinfo or {}
     children = [
         *array_data(data, bool(data.flags.writeable)),
@@ -191,10 +192,10 @@ def _masked(value: Any) -> Node:
         (".__class__", class_part(type(value))),
         (".mask", mask),
         (".fill_value", _held(np.asarray(fill, dtype=data.dtype))),
-        *(("." + str(name), item) for name, item in own.items()),
-        *((f"._optinfo[{name!r}]", item) for name, item in more.items()),
+        *attributes,
+        ("._optinfo", dict(more)),
     ]
-    tag = pack("numpy.ma", bool(value.hardmask), tuple(map(str, own)), tuple(map(str, more)))
+    tag = pack("numpy.ma", bool(value.hardmask), own_names)
     return Parts(tag, children, fresh=True)
 
 

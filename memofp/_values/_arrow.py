@@ -264,7 +264,7 @@ def _data(array: Any, width: int) -> memoryview:
 
 def _array(value: Any) -> Node:
     kind = "ChunkedArray" if isinstance(value, _arrow().ChunkedArray) else "Array"
-    return Parts(pack("pyarrow", kind), column_parts(value), mutable=False)
+    return Parts(pack("pyarrow", kind), column_parts(value), mutable=False, fresh=True)
 
 
 def _table(value: Any) -> Node:
@@ -274,14 +274,14 @@ def _table(value: Any) -> Node:
         (f".column({i})", Parts(b"", column_parts(value.column(i)), mutable=False))
         for i in range(value.num_columns)
     ]
-    return Parts(pack("pyarrow", kind, value.num_rows), children, mutable=False)
+    return Parts(pack("pyarrow", kind, value.num_rows), children, mutable=False, fresh=True)
 
 
 def _scalar(value: Any) -> Node:
     array = (
         _arrow().array([value.as_py()], type=value.type) if not value.is_valid else _arrow().repeat(value, 1)
     )
-    return Parts(b"pyarrow.Scalar", column_parts(array), mutable=False)
+    return Parts(b"pyarrow.Scalar", column_parts(array), mutable=False, fresh=True)
 
 
 def _buffer(value: Any) -> Node:

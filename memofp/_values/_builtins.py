@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import chain
+from functools import partial
+from gc import get_referents
 from marshal import dumps
 from types import MappingProxyType
 from typing import Any
 
 from memofp._digest import Hasher, digest
 from memofp._values._markers import File
+from memofp._values._objects import attribute_children
 from memofp._values._origin import class_part, mro_of
 from memofp._values._parts import Leaf, Node, Parts, Refusal, leaf, pack
 from memofp._values._plain import ATOMS, LARGE_BYTES, SPILL_BYTES, encode_plain, sort_large_set
@@ -87,9 +89,13 @@ def _memoryview(value: memoryview) -> Node:
     return leaf("memoryview", kind, shape, value.itemsize, value.readonly, data, mutable=not value.readonly)
 
 
-def _mappingproxy(value: MappingProxyType[Any, Any]) -> Node:
-    from gc import get_referents  # the one way to the mapping that calls no method of it
+def _view(tag: bytes, value: object) -> Node:
+    """Reduce a view of a dictionary to that dictionary, which its `mapping` shows."""
+    return Parts(tag, [(".mapping", get_referents(value)[0])], mutable=False)
 
+
+def _mappingproxy(value: MappingProxyType[Any, Any]) -> Node:
+    # The one way to the mapping that calls no method of it.
     return Parts(b"mappingproxy", [("", get_referents(value)[0])], mutable=False)
 
 
@@ -123,9 +129,9 @@ EXACT: dict[type, Callable[[Any], Node]] = {
     File: _file,
     memoryview: _memoryview,
     MappingProxyType: _mappingproxy,
-    type({}.keys()): lambda value: Parts(b"dict_keys", indexed(value), mutable=False),
-    type({}.values()): lambda value: Parts(b"dict_values", indexed(value), mutable=False),
-    type({}.items()): lambda value: Parts(b"dict_items", entries(value), mutable=False),
+    type({}.keys()): partial(_view, b"dict_keys"),
+    type({}.values()): partial(_view, b"dict_values"),
+    type({}.items()): partial(_view, b"dict_items"),
 }
 
 # How to read a builtin's content from an instance of a subclass without calling what the subclass overrides.
@@ -159,14 +165,8 @@ def reduce_subclass(value: object) -> Node | None:
     if found is None:
         return None
     kind, content = found
-    names, values = state_of(value)
-    labels = (f".{name}" for name in names)
-    children = [(".__class__", class_part(type(value))), ("", content), *zip(labels, values, strict=True)]
-    mutable = kind not in _IMMUTABLE or bool(names)
+    names, attributes = attribute_children(*state_of(value))
+    children = [(".__class__", class_part(type(value))), ("", content), *attributes]
+    mutable = kind not in _IMMUTABLE or bool(attributes)
     tag = pack("subclass", kind.__name__, names)
     return Parts(tag, children, mutable=mutable, fresh=True)
-
-
-def flatten(mapping: dict[Any, Any]) -> list[Any]:
-    """Return keys and values in turns."""
-    return list(chain.from_iterable(mapping.items()))

@@ -27,7 +27,8 @@ _OWN_STATE = frozenset(
 def _extra(value: Any) -> list[tuple[str, object]]:
     """Return the attributes that someone put on a frame or a subclass of it added."""
     names, values = state_of(value)
-    return [(f".{name}", item) for name, item in zip(names, values, strict=True) if name not in _OWN_STATE]
+    pairs = zip(names, values, strict=True)
+    return [(f".{name}", item) for name, item in pairs if type(name) is str and name not in _OWN_STATE]
 
 
 def _frame(value: Any) -> Node:
@@ -125,7 +126,8 @@ def _index(value: Any) -> Node:
     children.append((".freq", getattr(value, "freq", None)))
     children.append((".names", tuple(value.names)))
     extra = [(name, item) for name, item in _extra(value) if name[1] != "_" and name != ".sortorder"]
-    return Parts(pack("pandas.Index", tuple(n for n, _ in extra)), [*children, *extra], fresh=True)
+    tag = pack("pandas.Index", tuple(n for n, _ in extra))
+    return Parts(tag, [*children, *extra], mutable=False, fresh=True)  # indexes are immutable
 
 
 def _plain_array(array: Any) -> Any:

@@ -21,6 +21,7 @@ _REASONS: dict[str, str] = {
     "coroutine": _RUNNING,
     "frame": _RUNNING,
     "traceback": _RUNNING,
+    "super": "which stands for a search of attributes",
     "cell": "whose content may be rebound by the code that holds it",
     "_io._IOBase": _OUTSIDE,
     "io.IOBase": _OUTSIDE,

@@ -38,6 +38,17 @@ _LIBRARIES = {
     "scipy": "_sparse",
     "torch": "_torch",
 }
+# Classes of the standard library whose instances do not change, so that it does not count who shares them.
+_IMMUTABLE = frozenset(
+    {
+        *(f"ipaddress.IPv{v}{kind}" for v in "46" for kind in ("Address", "Network", "Interface")),
+        *(f"operator.{name}" for name in ("itemgetter", "attrgetter", "methodcaller")),
+        *(f"urllib.parse.{name}" for name in ("ParseResult", "SplitResult", "DefragResult")),
+        *(f"inspect.{name}" for name in ("Signature", "Parameter")),
+        "statistics.NormalDist",
+        "string.Template",
+    }
+)
 _NODES = frozenset({Leaf, Parts, Code, Refusal, Bare})
 _CACHE_LIMIT = 4096
 
@@ -181,6 +192,24 @@ def _general_rule(kind: type) -> Rule:
     names = {dotted_name(base) for base in bases}
     if "enum.Enum" in names:
         return reduce_enum
+    rule = _object_rule(kind, names)
+    if "datetime.tzinfo" in names or (is_standard(kind) and dotted_name(kind) in _IMMUTABLE):
+        return _immutable(rule)
+    return rule
+
+
+def _immutable(rule: Rule) -> Rule:
+    def immutable(value: Any) -> Node:
+        node = rule(value)
+        if type(node) is Parts:
+            node.mutable = False
+        return node
+
+    return immutable
+
+
+def _object_rule(kind: type, names: set[str]) -> Rule:
+    bases = mro_of(kind)
     plain = layout_of(kind).plain
     if plain and "pydantic.main.BaseModel" in names:
         return reduce_instance  # what it gives to pickle holds the values of cached properties

@@ -43,7 +43,7 @@ class Layout:
         for base in reversed(mro_of(kind)):
             space = class_dict(base)
             getter = space.get("__dict__")
-            if type(getter) is GetSetDescriptorType and base is not type:
+            if type(getter) in (GetSetDescriptorType, MemberDescriptorType) and base is not type:
                 self.get_dict = getter.__get__
             if "__slots__" in space:
                 self._add_slots(base, space)
@@ -81,6 +81,8 @@ class Layout:
         size = object.__basicsize__ + _POINTER * self.slot_count
         size += _POINTER * (_dictoffset(kind) > 0) + _POINTER * (_weakrefoffset(kind) > 0)
         hidden = _basicsize(kind) - size
+        if _dictoffset(kind) and self.get_dict is None:
+            return False
         return bool(hidden <= 0 and _itemsize(kind) == 0)
 
 
@@ -91,6 +93,9 @@ def _derives(kind: type, base: type) -> bool:
 def _is_frozen(kind: type) -> bool:
     for base in mro_of(kind)[:-1]:
         space = class_dict(base)
+        config = space.get("model_config")
+        if type(config) is dict and config.get("frozen") is True:
+            return True  # a pydantic model
         setter = space.get("__setattr__")
         if setter is None:
             continue

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from memofp._values._builtins import buffer_field, entries, indexed
+from memofp._values._objects import attribute_children
 from memofp._values._origin import class_part
 from memofp._values._parts import Node, Parts, Refusal, leaf, pack
 from memofp._values._state import state_of
@@ -69,9 +70,8 @@ def _match(value: Any) -> Node:
 
 
 def _ordered_dict(value: Any) -> Node:
-    names, values = state_of(value)
-    extra = [("." + str(name), item) for name, item in zip(names, values, strict=True)]
-    return Parts(pack("collections.OrderedDict", tuple(map(str, names))), [*extra, *entries(value.items())])
+    names, attributes = attribute_children(*state_of(value))
+    return Parts(pack("collections.OrderedDict", names), [*attributes, *entries(value.items())])
 
 
 def _defaultdict(value: Any) -> Node:
@@ -84,9 +84,8 @@ def _deque(value: Any) -> Node:
 
 
 def _namespace(value: Any) -> Node:
-    names, values = state_of(value)
-    children = [("." + str(name), item) for name, item in zip(names, values, strict=True)]
-    return Parts(pack("types.SimpleNamespace", tuple(map(str, names))), children)
+    names, children = attribute_children(*state_of(value))
+    return Parts(pack("types.SimpleNamespace", names), children)
 
 
 def _array(value: Any) -> Node:
@@ -146,6 +145,11 @@ def _fraction(value: Any) -> Node:
     return leaf("fractions.Fraction", value.numerator, value.denominator)
 
 
+def _struct_sequence(value: Any) -> Node:
+    _, (fields, more) = value.__reduce__()
+    return leaf(type(value).__qualname__, tuple(fields), tuple(more.items()))
+
+
 EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
     "_decimal.Decimal": _decimal,
     "decimal.Decimal": _decimal,
@@ -171,6 +175,8 @@ EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
     "_io.StringIO": _string_io,
     "_struct.Struct": _struct,
     "weakref.ReferenceType": _weakref,
+    "time.struct_time": _struct_sequence,
+    "os.stat_result": _struct_sequence,
     "weakref.KeyedRef": _weakref,
     **{
         f"{module}.{name}": _path(f"pathlib.{name}")

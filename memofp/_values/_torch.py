@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from memofp._values._arrays import digest_data, memory_order
+from memofp._values._objects import attribute_children
 from memofp._values._origin import class_part
 from memofp._values._parts import Node, Parts, Refusal, leaf, pack
 from memofp._values._state import state_of
@@ -20,13 +21,12 @@ def _torch() -> Any:
 
 def _tensor(value: Any) -> Node:
     torch = _torch()
-    names, values = state_of(value)
-    children: list[tuple[str, object]] = [(".__class__", class_part(type(value)))]
-    children += [(f".{name}", item) for name, item in zip(names, values, strict=True)]
+    names, children = attribute_children(*state_of(value))
+    children.append((".__class__", class_part(type(value))))
     if value.is_leaf and value.grad is not None:
         children.append((".grad", value.grad))
     kind = (str(value.dtype), str(value.layout), str(value.device), tuple(value.shape))
-    tag = pack("torch.Tensor", *kind, bool(value.requires_grad), value.is_leaf, tuple(map(str, names)))
+    tag = pack("torch.Tensor", *kind, bool(value.requires_grad), value.is_leaf, names)
     with torch.no_grad():
         content = _content(value.detach())
     if content is None:
@@ -70,4 +70,9 @@ def _generator(value: Any) -> Node:
 def rules() -> dict[type, Callable[[Any], Node]]:
     """Return torch's classes with their rules; subclasses included."""
     torch = _torch()
-    return {torch.Tensor: _tensor, torch.Generator: _generator}
+    return {
+        torch.Tensor: _tensor,
+        torch.Generator: _generator,
+        torch.Size: lambda value: leaf("torch.Size", tuple(value)),
+        torch.device: lambda value: leaf("torch.device", str(value)),
+    }

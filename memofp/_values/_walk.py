@@ -14,6 +14,7 @@ by their digest when that would take more than a mebibyte.  The walk keeps its o
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from marshal import dumps
@@ -32,7 +33,7 @@ from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
 from memofp._values._state import layout_of, state_of
 
-__all__ = ["Walk", "set_code_hasher"]
+__all__ = ["Walk", "set_code_hasher", "swap_code"]
 
 _PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
@@ -42,6 +43,7 @@ _SIZE_LIMIT = (1 << 31) - 1  # marshal's, in bytes
 _SYNTHETIC = frozenset({Leaf, Parts, Code, Refusal, Bare})
 
 _Header = tuple[bytes, tuple[str, ...], bool, type]  # bytes, labels, whether mutable; the class, kept alive
+_NUMBERS = ATOMS - {bytes, str}
 _is_small = (ATOMS - {bytes}).issuperset
 
 _code_hasher: Callable[[object], bytes] | None = None
@@ -51,6 +53,19 @@ def set_code_hasher(function: Callable[[object], bytes]) -> None:
     """Say how functions, classes and modules among values are hashed (the fingerprint layer does)."""
     global _code_hasher
     _code_hasher = function
+
+
+class _Met(threading.local):
+    code = False
+
+
+_met = _Met()
+
+
+def swap_code(met: bool) -> bool:
+    """Say whether code was met among values in this thread; return what was said before."""
+    before, _met.code = _met.code, met
+    return before
 
 
 def _are_small(values: tuple[object, ...]) -> bool:
@@ -86,7 +101,7 @@ class Walk(Sharing):
         try:
             self.run(items, labels, prefix)
         except NeedsGraphError:
-            from ._graph import digest_graph
+            from memofp._values._graph import digest_graph
 
             return digest_graph(self, items, labels, prefix)
         return self.sink.digest()
@@ -105,7 +120,7 @@ class Walk(Sharing):
             elif frame.position >= len(frame.items):
                 self._close(stack.pop())
             elif frame.position < frame.chunk_end or not self._take_chunk(frame):
-                self._visit_next(frame)
+                self._visit_items(frame)
 
     def _next_element(self, frame: Frame) -> None:
         """Go on with a set: each element is encoded apart, and all are sorted at the end."""
@@ -157,6 +172,25 @@ class Walk(Sharing):
             if not self.second:
                 self.seen |= identities
         return data
+
+    def _visit_items(self, frame: Frame) -> None:
+        """Encode items one by one, to the end of the chunk or until one of them is opened."""
+        items, position, depth = frame.items, frame.position, len(self.stack)
+        end = min(frame.chunk_end, len(items))
+        emit = self.sink.emit
+        while position < end:
+            value = items[position]
+            kind = type(value)
+            if type(kind) is type and kind in _NUMBERS:
+                emit(dumps(value, 2))  # type: ignore[arg-type] # the check is on the exact type
+                position += 1
+                continue
+            frame.position = position
+            self._visit_next(frame)
+            if len(self.stack) != depth:
+                return
+            position += 1
+        frame.position = position
 
     def _visit_next(self, frame: Frame) -> None:
         value = frame.items[frame.position]
@@ -273,6 +307,7 @@ class Walk(Sharing):
             return known[1]
         if _code_hasher is None:
             raise UnhashableArgumentError(self.path(), f"is a {node.kind}, and nothing hashes code here")
+        _met.code = True
         digest = _code_hasher(node.value)
         self.codes[id(node.value)] = (node.value, digest)
         return digest

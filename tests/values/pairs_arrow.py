@@ -102,6 +102,11 @@ def share() -> Iterator[Pair]:
     yield "validity padding", _padded(0b00000101), _padded(0b11111101)
     yield "all valid or no bitmap", _padded(0b11111111), pa.array([7, 8, 9], pa.int8())
     yield "dictionary chunks", _dictionary(True), _dictionary(False)
+    yield (
+        "several maps",
+        [pa.array([[("a", i)]], M) for i in range(9)],
+        [pa.array([[("a", i)]], M) for i in range(9)],
+    )
     yield "tables", pa.table({"a": pa.chunked_array([[1], [2]])}), pa.table({"a": [1, 2]})
     yield (
         "metadata",

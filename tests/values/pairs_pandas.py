@@ -116,6 +116,7 @@ def share() -> Iterator[Pair]:
     yield "column chosen", frame()[["a"]], pd.DataFrame({"a": [1, 2]})
     yield "under missing", _hidden(5), _hidden(7)
     yield "read", frame(), _read(frame())
+    yield "frames that share an index", _two_frames(True), _two_frames(False)
     yield "series", pd.Series([1, 2], name="a"), frame()["a"].copy()
     yield (
         "strings",
@@ -146,6 +147,14 @@ def _split() -> pd.DataFrame:
     value["b"] = [1.0, 2.0]
     value["c"] = [3, 4]
     return value
+
+
+def _two_frames(shared: bool) -> list[object]:
+    index = pd.Index(["a", "b"])
+    return [
+        pd.DataFrame({"x": [1, 2]}, index),
+        pd.DataFrame({"x": [3, 4]}, index if shared else index.copy()),
+    ]
 
 
 def _hidden(fill: int) -> Any:

@@ -17,6 +17,7 @@ import pathlib
 import random
 import re
 import string
+import time
 import types
 import uuid
 import weakref
@@ -121,6 +122,7 @@ def differ() -> Iterator[Pair]:
     yield "random states", random.Random(1), random.Random(2)
     yield "templates", string.Template("a"), string.Template("b")
     yield "sentinels", object(), None
+    yield "namespace names", _named(1), _named("1")
     yield "weak references", weakref.ref(_alive({1})), weakref.ref(_alive({2}))
 
 
@@ -138,9 +140,26 @@ def share() -> Iterator[Pair]:
     yield "array", array.array("i", [1, 2]), array.array("i", range(1, 3))
     yield "namespace", types.SimpleNamespace(a=1), types.SimpleNamespace(**{"a": 1})
     yield "sentinels", object(), object()
+    yield (
+        "shared ip address",
+        _twice(ipaddress.ip_address("1.2.3.4")),
+        [ipaddress.ip_address("1.2.3.4") for _ in "ab"],
+    )
+    yield "shared itemgetter", _twice(operator.itemgetter(1)), [operator.itemgetter(1) for _ in "ab"]
+    yield "shared time", _twice(time.gmtime(0)), [time.gmtime(0), time.gmtime(0)]
+    yield "shared zone", _twice(_utc(Zone())), [_utc(Zone()), _utc(Zone())]
     yield "namedtuple", Point(1, 2), Point(x=1, y=2)
     yield "random state", random.Random(1), random.Random(1)
     yield "raised and made", ValueError("a"), _raised()
+
+
+class Zone(dt.tzinfo):
+    def utcoffset(self, when: object) -> dt.timedelta:
+        return dt.timedelta(0)
+
+
+def _twice(value: object) -> list[object]:
+    return [value, value]
 
 
 def _at(hour: int) -> dt.datetime:
@@ -150,6 +169,12 @@ def _at(hour: int) -> dt.datetime:
 
 def _utc(zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime(2020, 1, 1, tzinfo=zone)
+
+
+def _named(name: object) -> object:
+    value = types.SimpleNamespace()
+    value.__dict__[name] = 0  # type: ignore[index] # a dictionary takes any key
+    return value
 
 
 def _moved() -> object:

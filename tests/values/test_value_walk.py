@@ -232,7 +232,7 @@ def slowly(value: object, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 quiet = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

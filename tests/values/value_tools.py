@@ -9,7 +9,8 @@ from memofp._values import digest_value, set_code_hasher
 def name_hasher(code: object) -> bytes:
     """Stand in for the fingerprint layer: code is its module and qualified name."""
     module = getattr(code, "__module__", None)
-    return digest(f"{module}.{getattr(code, '__qualname__', None) or code.__name__}".encode())
+    name = getattr(code, "__qualname__", None) or getattr(code, "__name__", type(code).__name__)
+    return digest(f"{module}.{name}".encode())
 
 
 def of(value: object) -> str:
