@@ -21,8 +21,8 @@ def _reduce_array(array: Any) -> Any:
     if contiguous and dtype.kind not in "mM":
         return array.__reduce_ex__(5)
     order: Any = "F" if contiguous and not array.flags.c_contiguous else "C"
-    flat = (array if contiguous else np.ascontiguousarray(array)).reshape(-1, order=order)
-    return _rebuild, (pickle.PickleBuffer(flat.view(np.uint8)), dtype, array.shape, order)
+    flat: Any = (array if contiguous else np.ascontiguousarray(array)).reshape(-1, order=order)
+    return _rebuild, (pickle.PickleBuffer(flat.view("u1")), dtype, array.shape, order)
 
 
 def _rebuild(data: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> Any:

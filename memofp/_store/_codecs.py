@@ -63,9 +63,11 @@ class Codec(Protocol):
 
     def encode(self, value: Any) -> bytes:
         """Return the value as bytes."""
+        ...
 
     def decode(self, data: bytes) -> Any:
         """Return a fresh value."""
+        ...
 
 
 def check_codec(codec: object) -> None:
@@ -213,7 +215,7 @@ def _cloudpickler() -> Callable[..., Any]:
 
     rules = {io.TextIOWrapper: _refuse, memoryview: _refuse}  # it would read the file; it would give bytes
 
-    table = ChainMap(rules, *_reducers(), cloudpickle.Pickler.dispatch_table)
+    table = ChainMap(rules, *_reducers(), cast("Any", cloudpickle.Pickler.dispatch_table))
 
     class Pickler(cloudpickle.Pickler):  # type: ignore[misc] # its base has no types
         dispatch_table: Any = table

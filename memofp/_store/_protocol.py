@@ -41,21 +41,27 @@ class Payload(Protocol):
 
     def read_into(self, view: memoryview, offset: int) -> None:
         """Fill `view` from `offset` on; raise `BackendError` if there is less."""
+        ...
 
     def read_some(self, size: int, offset: int) -> bytes:
         """Return `size` bytes from `offset` on; raise `BackendError` if there are fewer."""
+        ...
 
     def read_all(self) -> bytes:
         """Return the whole payload as one bytes object, without a second copy."""
+        ...
 
     def map(self) -> memoryview:
         """Return a read-only view that is mapped, not read, where the backend can do that."""
+        ...
 
     def identity(self) -> tuple[int, ...]:
         """Return numbers that change whenever the stored bytes may have changed; empty if unknown."""
+        ...
 
     def close(self) -> None:
         """Release what `read_into` needs; mapped views stay valid."""
+        ...
 
 
 class Record(NamedTuple):
@@ -105,9 +111,11 @@ class Draft(Protocol):
 
     def chunks(self) -> Iterator[Buffer]:
         """Yield the body in order, hashing as it goes; nothing when the body is inline."""
+        ...
 
     def head(self, identity: tuple[int, ...]) -> bytes:
         """Return the sealed head, with the body if it is inline; only once the chunks are consumed."""
+        ...
 
 
 class Use(NamedTuple):
@@ -129,66 +137,88 @@ class Store(Protocol):
 
     def get(self, key: bytes) -> Record | None:
         """Return what is kept under a key, or None."""
+        ...
 
     def put(self, key: bytes, draft: Draft, meta: Meta) -> None:
         """Keep an entry, in place of what was there; all of it or nothing."""
+        ...
 
     def row(self, key: bytes) -> Row | None:
         """Return what is listed for the entry under a key, or None."""
+        ...
 
     def contains(self, key: bytes) -> bool:
         """Return whether there is something under a key."""
+        ...
 
     def delete(self, key: bytes) -> bool:
         """Remove what is kept under a key; return whether there was something."""
+        ...
 
     def clear(self, function: str, version: str | None = None) -> int:
         """Remove a function's entries, or one version's; return how many."""
+        ...
 
     def scan(self, function: str | None = None, version: str | None = None) -> Iterator[Row]:
         """Yield entries, all of them or a function's, without holding the store between two."""
+        ...
 
     def use(self, uses: Mapping[tuple[int, ...], Use]) -> None:
         """Add hits to the records behind these tokens."""
+        ...
 
     def stats(self, function: str) -> tuple[int, int]:
         """Return a function's number of entries and their size in bytes."""
+        ...
 
     def functions(self) -> list[FunctionSummary]:
         """Return one summary a function that has entries."""
+        ...
 
     def versions(self, function: str) -> list[VersionSummary]:
         """Return one summary a version of a function that has entries."""
+        ...
 
     def put_note(self, function: str, version: str, note: bytes) -> None:
         """Keep some bytes beside a version, once."""
+        ...
 
     def get_note(self, function: str, version: str) -> bytes | None:
         """Return what `put_note` kept, or None."""
+        ...
 
     def generation(self) -> tuple[int, ...]:
         """Return numbers that differ after a clear, a delete or an eviction by anyone."""
+        ...
 
     def discard(self, keys: Iterable[bytes]) -> int:
         """Remove the entries under these keys; return how many there were."""
+        ...
 
     def trim(self, limits: Limits) -> None:
         """Evict what saves least, if a limit is exceeded."""
+        ...
 
     def sweep(self) -> None:
         """Remove what crashes left behind, if that has not been done for long."""
+        ...
 
     def prune(self, limits: Limits, young_s: float | None = None) -> Pruned:
         """Remove what has expired, what exceeds the limits and what is left over."""
+        ...
 
     def verify(self, signer: Signer) -> Verdict:
         """Read and check everything; change nothing."""
+        ...
 
     def repair(self, signer: Signer) -> Verdict:
         """Remove what is broken and keep the rest; return what was wrong before."""
+        ...
 
     def check(self) -> None:
         """Raise `BackendError` if there is nothing that can be used."""
+        ...
 
     def close(self) -> None:
         """Let go of all handles; the next use opens them again."""
+        ...

@@ -34,7 +34,9 @@ def test_storm_of_interrupts(tmp_path: Path) -> None:
         SAVE
         + """
 running, seen, n = True, 0, 0
+ready = threading.Event()  # an interrupt inside Thread.start() would be nobody's fault here
 def shoot():
+    ready.wait()
     while running:
         time.sleep(0.0005)
         if running: os.kill(os.getpid(), signal.SIGINT)
@@ -42,6 +44,7 @@ save(1)
 shooter = threading.Thread(target=shoot); shooter.start()
 while seen < 5000:
     try:
+        ready.set()
         while True:
             n += 1
             with store.compute_once((n % 50).to_bytes(16, "big")):

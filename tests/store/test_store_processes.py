@@ -212,7 +212,9 @@ def test_interrupts_leave_no_transaction_and_no_lock(directory: Path) -> None:
         store = open_store(sys.argv[1])
         store.save(b"0" * 16, 0, function="f", version="0"*32, duration_s=1.0)
         running = True
+        ready = threading.Event()  # an interrupt inside Thread.start() would be nobody's fault here
         def shoot():
+            ready.wait()
             while running:
                 time.sleep(0.0007)
                 if running: os.kill(os.getpid(), signal.SIGINT)
@@ -221,6 +223,7 @@ def test_interrupts_leave_no_transaction_and_no_lock(directory: Path) -> None:
         n = 0
         while seen < 400:
             try:
+                ready.set()
                 while True:
                     n += 1
                     key = (n % 60).to_bytes(16, "big")
