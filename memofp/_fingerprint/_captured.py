@@ -16,7 +16,16 @@ from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
 from memofp._fingerprint._guards import ABSENT
-from memofp._fingerprint._raw import class_dict, flags_of, instance_dict, is_a, mro_of, name_of, type_name
+from memofp._fingerprint._raw import (
+    class_dict,
+    exactly,
+    flags_of,
+    instance_dict,
+    is_a,
+    mro_of,
+    name_of,
+    type_name,
+)
 from memofp._fingerprint._reach import is_module_table
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
@@ -29,8 +38,16 @@ _LOCKS = (
     threading.Event,
     threading.Semaphore,
 )
-_CONTAINERS = frozenset({list, tuple, dict, set, frozenset})
-_GUARDED_BY_ITEMS = frozenset({list, set})
+_COPIED = frozenset(
+    {
+        ".__module__", ".__name__", ".__qualname__", ".__doc__", ".__annotations__", ".__annotate__",
+        ".__type_params__",
+    }
+)  # fmt: skip
+_CONTAINERS = exactly(list, tuple, dict, set, frozenset)
+_GUARDED = exactly(list, set, dict)
+_GUARDED_BY_ITEMS = exactly(list, set)
+_FROZEN = exactly(tuple, frozenset)
 
 
 def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
@@ -59,7 +76,7 @@ def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refu
         node.is_mutable = reduced.mutable
         see_texts(graph, obj)
         guard_leaf(graph, obj, reduced)
-        if b" at 0x" in reduced.data and type(obj) in _CONTAINERS:
+        if b" at 0x" in reduced.data and id(type(obj)) in _CONTAINERS:
             _fill_addressed(graph, node, obj)
         else:
             node.local = digest_parts(b"leaf", [reduced.data])
@@ -76,12 +93,13 @@ def fill(graph: Graph, node: Node, obj: Any, reduced: Leaf | Parts | Code | Refu
 
 
 def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
+    guard_parts(graph, obj, reduced)
+    reduced = _without_wrapping(reduced)
     node.local = digest_parts(b"parts" if reduced.ordered else b"bag", [reduced.tag])
     node.is_data, node.is_mutable = True, reduced.mutable
-    guard_parts(graph, obj, reduced)
     atoms: list[bytes] = []
     for i, (label, value) in enumerate(reduced.children):
-        if type(value) in ATOMS and reduced.ordered and not holds_address(value):
+        if id(type(value)) in ATOMS and reduced.ordered and not holds_address(value):
             # Long runs of atoms are one digest, not one edge each.
             found = reduce_value(value)
             assert isinstance(found, Leaf)
@@ -96,22 +114,35 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
         node.add("atoms", leaf("atoms", *atoms))
 
 
+def _without_wrapping(reduced: Parts) -> Parts:
+    """Leave out of a decorator's object what `functools.update_wrapper` copied from the function inside it.
+
+    The function counts by itself, and which names are copied differs between versions of Python.
+    """
+    labels = [label for label, _ in reduced.children]
+    if ".__wrapped__" not in labels:
+        return reduced
+    kept = [(label, value) for label, value in reduced.children if label not in _COPIED]
+    tag = digest_parts(b"wrapper", [label.encode("utf-8", "surrogatepass") for label, _ in kept])
+    return Parts(tag, kept, ordered=reduced.ordered, mutable=reduced.mutable, fresh=reduced.fresh)
+
+
 def _fill_addressed(graph: Graph, node: Node, obj: Any) -> None:
     """Take apart a container that holds a text with an address in it: such texts have nodes of their own."""
     kind = type(obj)
     node.local = digest_parts(b"texts", [kind.__name__.encode()])
     flat = [x for pair in obj.items() for x in pair] if kind is dict else list(obj)
     for i, item in enumerate(flat):
-        node.add("" if kind in (set, frozenset) else str(i), graph.visit(item, node.name))
+        node.add("" if is_a(obj, (set, frozenset)) else str(i), graph.visit(item, node.name))
 
 
 def _child(graph: Graph, name: str, value: Any) -> int | bytes:
     """Return the target of a child: a live object's node, or a node for a part that stands for itself."""
-    if isinstance(value, Leaf):
+    if type(value) is Leaf:
         return leaf("leaf", value.data)
-    if isinstance(value, Code):
+    if type(value) is Code:
         return graph.visit(value.value, name)
-    if isinstance(value, Parts | Refusal):
+    if type(value) is Parts or type(value) is Refusal:
         part = Node("", name, value)
         index = graph.add(part)
         fill(graph, part, None, value)
@@ -139,7 +170,7 @@ def see_texts(graph: Graph, obj: Any) -> None:
         kind = type(one)
         if issubclass(kind, str):
             graph.visibility.see_text(str.__str__(one))
-        elif kind in (list, tuple, set, frozenset, dict) and id(one) not in seen:
+        elif id(kind) in _CONTAINERS and id(one) not in seen:
             seen.add(id(one))
             stack.extend(one)
             if kind is dict:
@@ -152,11 +183,11 @@ def see_texts(graph: Graph, obj: Any) -> None:
 def guard_leaf(graph: Graph, obj: Any, reduced: Leaf) -> None:
     """Guard a value that was read whole."""
     kind = type(obj)
-    if obj is None or kind in ATOMS or (not reduced.mutable and kind not in (list, set, dict)):
+    if obj is None or id(kind) in ATOMS or (not reduced.mutable and id(kind) not in _GUARDED):
         if kind is tuple:
             _guard_nested(graph, obj)
         return
-    if kind in (list, set, dict, tuple):
+    if id(kind) in _GUARDED or kind is tuple:
         _guard_nested(graph, obj)
     else:
         _guard_by_reading(graph, obj, reduced.data)
@@ -177,7 +208,7 @@ def _guard_nested(graph: Graph, obj: Any) -> None:
     while stack:
         one = stack.pop()
         kind = type(one)
-        if kind not in (list, set, dict, tuple) or id(one) in seen:
+        if not (id(kind) in _GUARDED or kind is tuple) or id(one) in seen:
             continue
         seen.add(id(one))
         if kind is dict:
@@ -193,12 +224,12 @@ def _guard_nested(graph: Graph, obj: Any) -> None:
 def guard_parts(graph: Graph, obj: Any, reduced: Parts) -> None:
     """Guard a composite by the identity of its items, or by reading it again."""
     kind = type(obj)
-    if obj is None or kind in (tuple, frozenset):
+    if obj is None or id(kind) in _FROZEN:
         return
     if kind is dict:
         graph.guards.mapping(obj)
         return
-    if kind in _GUARDED_BY_ITEMS:
+    if id(kind) in _GUARDED_BY_ITEMS:
         graph.guards.sequence(obj)
         return
     plain = not flags_of(kind) & 0x200 or is_a(obj, (dict, list, set, tuple, bytearray))
@@ -242,16 +273,16 @@ def _guard_parts_by_reading(graph: Graph, obj: Any, reduced: Parts) -> None:
 
 def _marks(reduced: object, depth: int = 4) -> object:
     """Return something that is equal as long as a value is made of the same objects."""
-    if isinstance(reduced, Leaf):
+    if type(reduced) is Leaf:
         return reduced.data
-    if isinstance(reduced, Parts):
+    if type(reduced) is Parts:
         return (reduced.tag, [_marks(v, depth) for _, v in reduced.children])
-    if isinstance(reduced, Code):
+    if type(reduced) is Code:
         return id(reduced.value)
     kind = type(reduced)
-    if kind in ATOMS:
+    if id(kind) in ATOMS:
         return (kind, ascii(reduced) if kind is float or kind is complex else reduced)
-    if depth and kind in (tuple, list):
+    if depth and (kind is tuple or kind is list):
         return (kind, [_marks(v, depth - 1) for v in reduced])  # type: ignore[attr-defined] # a sequence
     if depth and kind is dict:
         flat = [x for pair in reduced.items() for x in pair]  # type: ignore[attr-defined] # a dict

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import collections
 import enum
 import types
 from typing import Any, Protocol
@@ -24,6 +25,7 @@ from memofp._fingerprint._pydantic import add_schema, is_pydantic, is_pydantic_m
 from memofp._fingerprint._raw import (
     bases_of,
     class_dict,
+    exactly,
     inner_function,
     is_a,
     module_of,
@@ -43,7 +45,9 @@ _PROTOCOL = frozenset(
 )  # fmt: skip
 _NEUTRAL_METACLASSES = (type, abc.ABCMeta, type(Protocol))
 _NEUTRAL_MODULES = frozenset({"builtins", "abc", "typing", "typing_extensions", "collections.abc"})
-_SLOT_DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType)
+# A named tuple's getters say nothing that `_fields` does not, and are called differently on 3.11.
+_FIELD_GETTER = type(collections.namedtuple("_Field", "x").__dict__["x"])  # noqa: PYI024 -- its type is wanted
+_SLOT_DESCRIPTORS = exactly(types.MemberDescriptorType, types.GetSetDescriptorType, _FIELD_GETTER)
 
 
 def class_name(cls: type) -> str:
@@ -87,7 +91,7 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
 
 def _add_bases(graph: Graph, node: Node, cls: type) -> None:
     bases, meta = bases_of(cls), type(cls)
-    if any("__getattribute__" in class_dict(kind) for kind in mro_of(meta) if kind not in (type, object)):
+    if any("__getattribute__" in class_dict(kind) for kind in mro_of(meta)[:-2]):
         graph.guards.probe(lambda: bases_of(cls) == bases, True)
     else:
         graph.guards.attribute(cls, "__bases__", bases)
@@ -138,7 +142,7 @@ def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
             graph.member(node, name, value)  # a descriptor, which is code
         elif not (
             name in skipped
-            or type(value) in _SLOT_DESCRIPTORS
+            or id(type(value)) in _SLOT_DESCRIPTORS
             or ((name in generated or name == "__subclasshook__") and is_generated(value))
         ):
             _add_named(graph, node, name, value, whole or name in fields)
@@ -160,9 +164,9 @@ def _slot_names(value: Any) -> str:
     """Write `__slots__`, which may be any iterable, used up by now."""
     if is_a(value, str):
         return ascii(str.__str__(value))
-    if type(value) in (tuple, list, dict):
+    if is_a(value, (tuple, list, dict)):
         return ascii([str(name) for name in value])
-    return ascii(sorted(map(str, value))) if type(value) in (set, frozenset) else ""
+    return ascii(sorted(map(str, value))) if is_a(value, (set, frozenset)) else ""
 
 
 def _add_protocol(graph: Graph, node: Node, cls: type, space: Any) -> None:
