@@ -13,13 +13,14 @@ from memofp._fingerprint._raw import class_dict, inner_function, is_a, mro_of, n
 
 __all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_generated"]
 
-# What CPython, `abc` and `copyreg` put into every class; none of it says what the class does.
+# What CPython, `abc`, `copyreg` and (of one version and not another) `typing` put into classes; none of it says what the class does.
 AUTOMATIC = frozenset(
     {
         "__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "__annotations__",
         "__firstlineno__", "__static_attributes__", "__annotate__", "__annotate_func__",
         "__annotations_cache__", "__abstractmethods__", "_abc_impl", "__parameters__", "__orig_bases__",
         "__type_params__", "__classcell__", "__classdictcell__", "__slotnames__",
+        "__mutable_keys__", "__readonly_keys__", "__closed__", "__extra_items__",
     }
 )  # fmt: skip
 _NAMED_TUPLE = frozenset(
