@@ -13,7 +13,7 @@ from memofp._fingerprint._raw import class_dict, inner_function, is_a, mro_of, n
 
 __all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_generated"]
 
-# What CPython, `abc`, `copyreg` and (of one version and not another) `typing` put into classes; none of it says what the class does.
+# What CPython, `abc`, `copyreg` and (in some versions) `typing` put into classes; it is no behaviour.
 AUTOMATIC = frozenset(
     {
         "__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "__annotations__",
