@@ -1,0 +1,237 @@
+"""Build the checks behind guards: comparisons by identity in C loops, or in code written for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain
+from operator import attrgetter, call, is_, itemgetter
+from types import CellType, FunctionType
+from typing import Any
+
+__all__ = [
+    "ABSENT",
+    "Check",
+    "attributes_check",
+    "mappings_check",
+    "plain_checks",
+    "probe_check",
+    "sequences_check",
+    "written_check",
+]
+
+Check = Callable[[], bool]
+_Space = dict[str, Any]
+_Names = list[tuple[_Space, dict[str, Any]]]
+_Functions = list[tuple[FunctionType, tuple[Any, ...]]]
+_Cells = list[tuple[CellType, Any]]
+_MOST_TERMS = 256  # more of them are checked faster in a loop than compiled
+_CONTENTS = attrgetter("cell_contents")
+_CODE = attrgetter("__code__")
+_DEFAULTS = attrgetter("__defaults__")
+_KEYWORD_DEFAULTS = attrgetter("__kwdefaults__")
+_BOTH_DEFAULTS = attrgetter("__defaults__", "__kwdefaults__")
+
+
+class _Absent:
+    """Stands for a name that is not bound."""
+
+    def __repr__(self) -> str:
+        return "<absent>"
+
+
+ABSENT = _Absent()
+
+
+def plain_checks(
+    names: _Names, functions: _Functions, empty: list[dict[str, Any]], cells: _Cells
+) -> tuple[Check | None, ...]:
+    """Return the checks of names, functions and cells, each over all of them in C loops."""
+    return (
+        names_check(names),
+        absence_check(names),
+        functions_check(functions),
+        empty_check(empty),
+        cells_check(cells),
+    )
+
+
+def written_check(
+    names: _Names, functions: _Functions, empty: list[dict[str, Any]], cells: _Cells
+) -> Check | None:
+    """Return one function with a comparison for each name, function and cell; None if they are too many.
+
+    The interpreter loads a global and compares it faster than a C loop fetches it from an iterator.
+    Compiling it takes as long as a hundred checks, so it is for functions that are called often.
+    """
+    space: dict[str, Any] = {}
+    terms: list[str] = []
+
+    def bind(value: object) -> str:
+        name = f"v{len(space)}"
+        space[name] = value
+        return name
+
+    for namespace, bound in names:
+        where = bind(namespace)
+        for name, value in bound.items():
+            terms.append(
+                f"{name!a} not in {where}" if value is ABSENT else f"{where}[{name!a}] is {bind(value)}"
+            )
+    for function, parts in functions:
+        who = bind(function)
+        attributes = ("__code__", "__defaults__", "__kwdefaults__")
+        terms += [f"{who}.{a} is {bind(p)}" for a, p in zip(attributes, parts, strict=True)]
+    terms += [f"not {bind(one)}" for one in empty]
+    if len(terms) > _MOST_TERMS or not terms:
+        return None
+    for cell, value in cells:
+        what = bind(cell)
+        terms.append(
+            f"not {bind(_is_full)}({what})" if value is ABSENT else f"{what}.cell_contents is {bind(value)}"
+        )
+    # The text is made of our own names and of quoted keys; nothing of the user's is evaluated.
+    exec(f"def check():\n    return ({' and '.join(terms)})", space)
+    check: Check = space["check"]
+    return check
+
+
+def names_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> Check | None:
+    """Return the check of names that are bound."""
+    getters, spaces, values = [], [], []
+    for space, bound in guarded:
+        names = [n for n, v in bound.items() if v is not ABSENT]
+        if not names:
+            continue
+        if len(names) == 1:
+            names *= 2  # itemgetter returns a tuple for two names and more
+        getters.append(itemgetter(*names))
+        spaces.append(space)
+        values += [bound[n] for n in names]
+    if not getters:
+        return None
+
+    def check() -> bool:
+        return all(map(is_, chain.from_iterable(map(call, getters, spaces)), values))
+
+    return check
+
+
+def absence_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> Check | None:
+    """Return the check of names that are not bound."""
+    unbound = [(s.keys(), frozenset(n for n, v in bound.items() if v is ABSENT)) for s, bound in guarded]
+    are_disjoint = [keys.isdisjoint for keys, absent in unbound if absent]
+    absents = [absent for _, absent in unbound if absent]
+    if not absents:
+        return None
+
+    def check() -> bool:
+        return all(map(call, are_disjoint, absents))
+
+    return check
+
+
+def functions_check(guarded: list[tuple[FunctionType, tuple[Any, ...]]]) -> Check | None:
+    """Return the check of functions' code and defaults."""
+    functions = [f for f, _ in guarded]
+    codes = [parts[0] for _, parts in guarded]
+    with_defaults = [(f, parts) for f, parts in guarded if parts[1] or parts[2]]
+    with_functions = [f for f, _ in with_defaults]
+    values = [value for _, parts in with_defaults for value in parts[1:]]
+    # Most functions have no defaults: that none came is one look at truth, not at identity.
+    without = [f for f, parts in guarded if not (parts[1] or parts[2])]
+    if not functions:
+        return None
+
+    def check() -> bool:
+        return (
+            all(map(is_, map(_CODE, functions), codes))
+            and not any(map(_DEFAULTS, without))
+            and not any(map(_KEYWORD_DEFAULTS, without))
+            and all(map(is_, chain.from_iterable(map(_BOTH_DEFAULTS, with_functions)), values))
+        )
+
+    return check
+
+
+def empty_check(dicts: list[dict[str, Any]]) -> Check | None:
+    """Return the check of functions without attributes."""
+    return (lambda: not any(dicts)) if dicts else None
+
+
+def cells_check(cells: list[tuple[CellType, Any]]) -> Check | None:
+    """Return the check of closure cells."""
+    full = [c for c, v in cells if v is not ABSENT]
+    values = [v for _, v in cells if v is not ABSENT]
+    empty = [c for c, v in cells if v is ABSENT]
+    if not cells:
+        return None
+
+    def check() -> bool:
+        return all(map(is_, map(_CONTENTS, full), values)) and not any(map(_is_full, empty))
+
+    return check
+
+
+def _is_full(cell: CellType) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018 -- reading it is the question
+    except ValueError:
+        return False
+    return True
+
+
+def mappings_check(guarded: list[tuple[Any, list[Any], list[Any]]]) -> Check | None:
+    """Return the check of dictionaries and class namespaces."""
+    mappings = [m for m, _, _ in guarded]
+    views = [m.values() for m in mappings]
+    sizes = [len(keys) for _, keys, _ in guarded]
+    keys = [k for _, own, _ in guarded for k in own]
+    values = [v for _, _, own in guarded for v in own]
+    if not mappings:
+        return None
+
+    def check() -> bool:
+        return (
+            list(map(len, mappings)) == sizes
+            and all(map(is_, chain.from_iterable(views), values))
+            and all(map(is_, chain.from_iterable(mappings), keys))
+        )
+
+    return check
+
+
+def sequences_check(guarded: list[tuple[Any, list[Any]]]) -> Check | None:
+    """Return the check of lists and sets."""
+    sequences = [s for s, _ in guarded]
+    sizes = [len(snapshot) for _, snapshot in guarded]
+    items = [item for _, snapshot in guarded for item in snapshot]
+    if not sequences:
+        return None
+
+    def check() -> bool:
+        return list(map(len, sequences)) == sizes and all(map(is_, chain.from_iterable(sequences), items))
+
+    return check
+
+
+def attributes_check(guarded: list[tuple[Any, str, Any]]) -> Check | None:
+    """Return the check of attributes that C code answers."""
+    objects = [o for o, _, _ in guarded]
+    names = [n for _, n, _ in guarded]
+    values = [v for _, _, v in guarded]
+    if not guarded:
+        return None
+
+    def check() -> bool:
+        return all(map(is_, map(getattr, objects, names), values))
+
+    return check
+
+
+def probe_check(read: Callable[[], object], value: object) -> Check:
+    """Return the check of a value that is read anew."""
+
+    def check() -> bool:
+        return bool(read() == value)
+
+    return check
