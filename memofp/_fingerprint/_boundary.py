@@ -114,8 +114,12 @@ def place_of_function(function: FunctionType) -> Place:
 
 
 def place_of_class(cls: type) -> Place:
-    """Tell whose code a class is, by the module that it says it lives in."""
-    place = place_of_name(module_of(cls))
+    """Tell whose code a class is, by the module that it says it lives in.
+
+    What says `__main__` is the user's: in a worker of joblib or ray the module of that name is theirs.
+    """
+    name = module_of(cls)
+    place = USER if name == "__main__" else place_of_name(name)
     if not flags_of(cls) & 0x200:  # Py_TPFLAGS_HEAPTYPE (CPython Include/object.h): static C type
         return PYTHON if place.kind != "package" else place
     return place
