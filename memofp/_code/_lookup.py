@@ -21,6 +21,7 @@ _NONE: Neutral = frozenset()
 _facts: dict[tuple[int, Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
 _texts: dict[tuple[str, bytes], _Text] = {}
 _unwritten: list[_Text] = []
+_current: dict[str, _Text] = {}  # file name -> its text, read once for each fingerprint
 
 
 def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral = _NONE) -> Fact:
@@ -41,19 +42,24 @@ def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neut
 
 
 def flush_facts() -> None:
-    """Write to disk what was found out since the last time."""
+    """Write to disk what was found out since the last time, and read files anew from here on."""
+    _current.clear()
     while _unwritten:
         _unwritten.pop().write()
 
 
 def _from_source(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral) -> Fact | None:
-    source = read_source(code.co_filename, module_globals)
-    if source is None:
-        return None
-    key = (code.co_filename, digest(source))
-    text = _texts.get(key)
+    text = _current.get(code.co_filename)
     if text is None:
-        text = _texts[key] = _Text(source, code.co_filename, key[1])
+        source = read_source(code.co_filename, module_globals)
+        if source is None:
+            return None
+        key = (code.co_filename, digest(source))
+        text = _texts.get(key)
+        if text is None:
+            text = _texts[key] = _Text(source, code.co_filename, key[1])
+        if not code.co_filename.startswith("<"):  # many texts are called <string>
+            _current[code.co_filename] = text
     return text.find(code, neutral)
 
 
