@@ -10,13 +10,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from memofp._cli import _accept, _demo, _explain, _graph, _inspect, _upkeep
+from memofp._cli import _accept, _demo, _explain, _graph, _inspect, _report, _upkeep
 from memofp._cli._screen import open_screen
 from memofp._errors import MemofpError
 
 __all__ = ["main"]
 
-COMMANDS = (_explain, _inspect, _graph, _accept, _upkeep, _demo)
+COMMANDS = (_explain, _inspect, _graph, _accept, _report, _upkeep, _demo)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

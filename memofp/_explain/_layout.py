@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "Layout", "lay_out"]
 
-LETTER = 6.7  # width of a letter in a box, in pixels, at the size that pages use
+LETTER = 7.3  # width of a letter in a box, in pixels, at the size that pages use
 HEIGHT, GAP, COLUMN_GAP = 34.0, 10.0, 56.0
 LONGEST_NAME = 34  # letters
 SWEEPS = 4
