@@ -106,6 +106,7 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
+    flush_facts()  # files are read as they are now
     graph = Graph(options, expand)
     root = graph.visit(func, getattr(func, "__qualname__", type(func).__qualname__))
     assert isinstance(root, int)  # a callable is no atom
