@@ -36,17 +36,17 @@ class Sink:
         if len(data) <= SPILL_BYTES:
             self.emit(bytes(data))
             return
-        self._flush()
-        assert self.hasher is not None
-        self.hasher.update(data)
+        self._flush().update(data)
         self.size += len(data)
 
-    def _flush(self) -> None:
-        if self.hasher is None:
-            self.hasher = Hasher()
-        self.hasher.update(b"".join(self.parts))
+    def _flush(self) -> Hasher:
+        hasher = self.hasher
+        if hasher is None:
+            hasher = self.hasher = Hasher()
+        hasher.update(b"".join(self.parts))
         self.parts = []
         self.pending = 0
+        return hasher
 
     def encoding(self, height: int) -> bytes:
         """Return the bytes themselves, or a mark with their digest.
@@ -62,5 +62,4 @@ class Sink:
         """Return the digest of all bytes."""
         if self.hasher is None:
             return digest(b"".join(self.parts))
-        self._flush()
-        return self.hasher.digest()
+        return self._flush().digest()

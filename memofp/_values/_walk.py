@@ -208,16 +208,18 @@ class Walk(Sharing):
     def _emit_atom(self, value: Any) -> None:
         """Write what marshal would; long bytes without a copy, and those that it cannot write."""
         if type(value) is bytes and len(value) > LARGE_BYTES:
-            size = len(value)
-            self.sink.emit(b"s" + pack("<I", size) if size <= _SIZE_LIMIT else _HUGE + pack("<Q", size))
-            self.sink.emit_large(value)
+            self._emit_large(b"s", value)
             return
         try:
             self.sink.emit(dumps(value, 2))
         except ValueError:  # a string of 2 GiB or more
-            data = value.encode("utf-8", "surrogatepass")
-            self.sink.emit(_HUGE + b"u" + pack("<Q", len(data)))
-            self.sink.emit_large(data)
+            text: Any = value
+            self._emit_large(b"u", text.encode("utf-8", "surrogatepass"))
+
+    def _emit_large(self, mark: bytes, data: bytes) -> None:
+        size = len(data)
+        self.sink.emit(mark + pack("<I", size) if size <= _SIZE_LIMIT else _HUGE + mark + pack("<Q", size))
+        self.sink.emit_large(data)
 
     def _visit_container(self, value: Any, kind: type, frame: Frame) -> None:
         mutable = kind in MUTABLE
