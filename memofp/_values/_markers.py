@@ -21,7 +21,7 @@ class By:
     def __init__(self, function: Callable[[Any], object]) -> None:
         if not callable(function):
             raise TypeError(f"By takes a function, not {function!r}")
-        self.function = function
+        self.function: Callable[[Any], object] = function
 
     def __repr__(self) -> str:
         return f"By({self.function!r})"
@@ -46,7 +46,7 @@ class File:
     __slots__ = ("path",)
 
     def __init__(self, path: str | PathLike[str]) -> None:
-        self.path = fspath(path)
+        self.path: str = fspath(path)
 
     def __fspath__(self) -> str:
         return self.path
