@@ -50,7 +50,7 @@ class Visibility:
     """Which names can be seen in one graph, and the members that wait for theirs to be."""
 
     def __init__(self, everything: bool) -> None:
-        self.everything = everything
+        self.everything: bool = everything
         self._names: set[str] = set()
         self._waiting: dict[str, list[tuple[type, Callable[[], None]]]] = {}
         self._classes: list[type] = []
