@@ -10,10 +10,11 @@ from typing import Any
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._graph import ATOMS, Graph, Node
-from memofp._fingerprint._raw import is_a, module_of, mro_of, qualname_of, type_name
+from memofp._fingerprint._raw import exactly, is_a, module_of, mro_of, qualname_of, type_name
 
 __all__ = ["add_annotation", "add_annotations", "add_live_annotations"]
 
+_LISTS = exactly(list, tuple)
 _TOKEN = re.compile(r"[^\W\d]\w*")
 # The classes of generics, unions and the like, whose attributes are no code of the user's.
 _TYPING = frozenset({"typing", "types", "typing_extensions", "collections.abc", "_collections_abc"})
@@ -78,10 +79,10 @@ def add_annotation(graph: Graph, node: Node, label: str, value: Any) -> None:
         if is_a(one, type):
             node.add(at, graph.visit(one, at))
             continue
-        if type(one) in ATOMS:
+        if id(type(one)) in ATOMS:
             node.add(at, graph.visit(one, at))
             continue
-        if type(one) not in (list, tuple) and module_of(type(one)) not in _TYPING:
+        if id(type(one)) not in _LISTS and module_of(type(one)) not in _TYPING:
             node.add(at, graph.visit(one, at))
             continue
         origin, args = getattr(one, "__origin__", None), getattr(one, "__args__", None)
@@ -89,7 +90,7 @@ def add_annotation(graph: Graph, node: Node, label: str, value: Any) -> None:
             node.local = digest_parts(node.local, [at.encode(), _annotation_text(one, shallow=True).encode()])
             extra = getattr(one, "__metadata__", ())
             stack.extend((f"{at}.{i}", a) for i, a in enumerate((origin, *args, *extra)) if a is not None)
-        elif isinstance(one, list | tuple):
+        elif id(type(one)) in _LISTS:
             stack.extend((f"{at}.{i}", a) for i, a in enumerate(one))
         else:
             node.local = digest_parts(node.local, [at.encode(), _annotation_text(one).encode()])

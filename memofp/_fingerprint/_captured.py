@@ -17,6 +17,7 @@ from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_s
 from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._raw import (
+    ByType,
     class_dict,
     exactly,
     flags_of,
@@ -44,6 +45,7 @@ _COPIED = frozenset(
         ".__type_params__",
     }
 )  # fmt: skip
+_LONGEST_NAME = 200  # characters; names would grow with the square of the depth
 _CONTAINERS = exactly(list, tuple, dict, set, frozenset)
 _GUARDED = exactly(list, set, dict)
 _GUARDED_BY_ITEMS = exactly(list, set)
@@ -56,10 +58,10 @@ def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
         node.local = b"sys.modules"
         graph.spot("sys.modules held as a value", node.name)
         return
-    for kind, expander in _BY_TYPE:
-        if is_a(obj, kind):
-            expander(graph, node, obj)
-            return
+    expander = _BY_TYPE.find(obj)
+    if expander is not None:
+        expander(graph, node, obj)
+        return
     place = graph.place(place_of_class(type(obj)))
     if place.kind != "user":
         known_as = foreign_singleton(obj)
@@ -108,7 +110,7 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
             atoms.append(b"%d" % i)
             atoms.append(found.data)
             continue
-        target = _child(graph, f"{node.name}{label}", value)
+        target = _child(graph, _labelled(node.name, label), value)
         node.add(str(i) if reduced.ordered else "", target)
     if atoms:
         node.add("atoms", leaf("atoms", *atoms))
@@ -134,6 +136,11 @@ def _fill_addressed(graph: Graph, node: Node, obj: Any) -> None:
     flat = [x for pair in obj.items() for x in pair] if kind is dict else list(obj)
     for i, item in enumerate(flat):
         node.add("" if is_a(obj, (set, frozenset)) else str(i), graph.visit(item, node.name))
+
+
+def _labelled(name: str, label: str) -> str:
+    """Return the name of a part; from some depth on, parts go by the name of the whole."""
+    return name + label if len(name) < _LONGEST_NAME else name
 
 
 def _child(graph: Graph, name: str, value: Any) -> int | bytes:
@@ -363,7 +370,7 @@ def _environment_types() -> tuple[type, ...]:
     return (type(os.environ),)
 
 
-_BY_TYPE: tuple[tuple[Any, Callable[[Graph, Node, Any], None]], ...] = (
+_BY_TYPE: ByType[Callable[[Graph, Node, Any], None]] = ByType((
     ((*_LOCKS, threading.local, logging.Logger, logging.Handler, logging.LoggerAdapter), _by_type),
     (contextvars.ContextVar, _expand_context_variable),
     (weakref.ref, _expand_weak_reference),
@@ -372,7 +379,7 @@ _BY_TYPE: tuple[tuple[Any, Callable[[Graph, Node, Any], None]], ...] = (
     (types.MappingProxyType, _expand_mapping_proxy),
     (types.CodeType, _expand_code_object),
     (_environment_types(), _expand_environment),
-)
+))  # fmt: skip
 
 
 def is_stream(obj: Any) -> bool:

@@ -73,9 +73,9 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         "docs": _live_doc(function, fact),
         "annotations": fact.annotations,
         "names": digest_parts(
-            b"names", [fact.names, function.__name__.encode(), function.__qualname__.encode()]
+            b"names", [fact.names, ascii((function.__name__, function.__qualname__)).encode()]
         ),
-        "modules": module_name(function.__globals__).encode(),
+        "modules": ascii(module_name(function.__globals__)).encode(),
         "sources": digest(fact.source.encode("utf-8", "surrogatepass")),
         "lines": b"%d " % node.line + digest(fact.source.encode("utf-8", "surrogatepass")),
     }

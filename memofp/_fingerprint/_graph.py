@@ -16,13 +16,13 @@ from memofp._fingerprint._components import Edge
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._packages import distribution_of
-from memofp._fingerprint._raw import is_a, is_memoized, name_of, type_name
+from memofp._fingerprint._raw import exactly, is_a, is_memoized, name_of, type_name
 from memofp._fingerprint._visibility import Visibility
 from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
 
 __all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
 
-ATOMS = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented)})
+ATOMS = exactly(int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Node:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
 
 
+_CONTAINERS = exactly(list, tuple, dict, set, frozenset)
 _LONG_INT = 1024  # bits; Python refuses to write out longer ones in decimals
 _ADDRESS = re.compile(r" at 0x([0-9A-Fa-f]{4,16})\b")
 
@@ -86,9 +87,9 @@ class Graph:
     def __init__(self, options: Options, expand: Callable[[Graph, int], None], guarded: bool = True) -> None:
         self.options = options
         self.nodes: list[Node] = []
-        self.guards = Guards(guarded)
+        self.guards: Guards = Guards(guarded)
         self.mentions: set[str] = set()
-        self.visibility = Visibility(options.everything)
+        self.visibility: Visibility = Visibility(options.everything)
         self.spots: list[tuple[str, str, str | None, int | None]] = []
         self._expand = expand
         self._by_id: dict[int, int] = {}
@@ -102,7 +103,7 @@ class Graph:
 
     def visit(self, obj: Any, name: str) -> int | bytes:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
-        if type(obj) in ATOMS:
+        if id(type(obj)) in ATOMS:
             if type(obj) is str:
                 self.visibility.see_text(obj)
             return self._address_text(obj) if holds_address(obj) else self.atom(obj)
@@ -294,7 +295,7 @@ def memoized_extras(obj: Any) -> tuple[Any, ...]:
 
 def is_code(value: object) -> bool:
     """Tell whether a value is code (function, class, module ...) rather than data."""
-    return type(value) not in ATOMS and (
+    return id(type(value)) not in ATOMS and (
         is_a(value, (type, ModuleType)) or isinstance(reduce_kind(value), Code)
     )
 
@@ -306,11 +307,10 @@ def reduce_kind(value: object) -> Leaf | Parts | Code | Refusal:
 
 def describe(value: object) -> str:
     """Describe a captured value in a few words, without running code of the user's."""
-    if type(value) in ATOMS:
+    if id(type(value)) in ATOMS:
         text = constant_text(value) if type(value) is not str else repr(value)
         return text if len(text) <= 80 else text[:77] + "..."
-    kind = type(value)
-    if kind in (list, tuple, dict, set, frozenset):
+    if id(type(value)) in _CONTAINERS:
         return _describe_container(value)
     return f"<{type_name(value)}>"
 
@@ -318,7 +318,7 @@ def describe(value: object) -> str:
 def _describe_container(value: Any) -> str:
     if len(value) <= 8:
         flat = list(value) + (list(value.values()) if type(value) is dict else [])
-        if all(type(v) in ATOMS for v in flat):
+        if all(id(type(v)) in ATOMS for v in flat):
             text = _container_text(value, flat)
             if len(text) <= 80:
                 return text

@@ -6,14 +6,17 @@ through the metaclass.  What `type` itself answers does neither.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MethodType
-from typing import Any, TypeGuard, TypeVar, overload
+from typing import Any, Generic, TypeGuard, TypeVar, cast, overload
 
 from memofp._values._state import class_dict, layout_of
 
 __all__ = [
+    "ByType",
     "bases_of",
     "class_dict",
+    "exactly",
     "flags_of",
     "inner_function",
     "instance_dict",
@@ -27,11 +30,13 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+_MOST_KNOWN = 4096  # classes
 _module = type.__dict__["__module__"].__get__
 _name = type.__dict__["__name__"].__get__
 _qualname = type.__dict__["__qualname__"].__get__
 _bases = type.__dict__["__bases__"].__get__
 _mro = type.__dict__["__mro__"].__get__
+_is_subclass: Any = type.__subclasscheck__  # `issubclass` asks an abstract class, and that the other one
 _flags = type.__dict__["__flags__"].__get__
 
 
@@ -41,7 +46,35 @@ def is_a(obj: object, kind: type[_T]) -> TypeGuard[_T]: ...
 def is_a(obj: object, kind: tuple[type, ...]) -> bool: ...
 def is_a(obj: object, kind: type | tuple[type, ...]) -> bool:
     """Tell whether an object's true class is one of these or derives from one."""
-    return issubclass(type(obj), kind)
+    cls = type(obj)
+    if type(kind) is tuple:
+        return any(_is_subclass(one, cls) for one in kind)
+    return bool(_is_subclass(kind, cls))
+
+
+def exactly(*kinds: type) -> frozenset[int]:
+    """Return what `id(type(x))` is looked up in: to compare or hash a class may run its metaclass."""
+    return frozenset(map(id, kinds))
+
+
+class ByType(Generic[_T]):
+    """A table from classes to what holds for their objects; the first class that fits wins."""
+
+    def __init__(self, table: Sequence[tuple[type | tuple[type, ...], _T]]) -> None:
+        self._table = table
+        self._known: dict[int, tuple[type, _T | None]] = {}
+
+    def find(self, obj: object) -> _T | None:
+        """Return what the table has for an object, None for nothing."""
+        kind = type(obj)
+        known = self._known.get(id(kind))
+        if known is None:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            fitting = (value for kinds, value in self._table if is_a(obj, cast("Any", kinds)))
+            found = next(fitting, None)
+            known = self._known[id(kind)] = (kind, found)  # held, so that its id stays its own
+        return known[1]
 
 
 def module_of(cls: type) -> Any:

@@ -355,11 +355,14 @@ def whole_namespace(graph: Graph, space: dict[str, Any]) -> int:
             graph.guards.name(space, name, value)
             target = graph.slot("mod", f"{base}.{name}", ("name", id(space), name), value)
             fresh[0].add(f".{name}", target)
+        others = [(key, value) for key, value in list(space.items()) if type(key) is not str]
+        if others:  # `globals()[1] = 2` is possible
+            fresh[0].add("others", graph.visit(others, base))
     return index
 
 
 def _defined(space: dict[str, Any]) -> list[str]:
-    return sorted(n for n in list(space) if n not in MODULE_MACHINERY)
+    return sorted(n for n in list(space) if type(n) is str and n not in MODULE_MACHINERY)
 
 
 __all__ += ["is_code", "module_attribute", "module_name"]

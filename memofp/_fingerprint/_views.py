@@ -14,10 +14,11 @@ from typing import Any
 from memofp._code import Use
 from memofp._digest import digest_parts
 from memofp._fingerprint._graph import Graph, Node, describe, is_code
-from memofp._fingerprint._raw import class_dict, inner_function, is_a, module_of, qualname_of
+from memofp._fingerprint._raw import class_dict, exactly, inner_function, is_a, module_of, qualname_of
 
 __all__ = ["use_of_method", "view_node"]
 
+_SETS = exactly(set, frozenset)
 _LOOKUP_METHODS = frozenset({"get", "setdefault", "__getitem__", "pop"})
 _MEMBER_METHODS = frozenset({"__contains__", "add", "discard", "remove"})
 
@@ -26,7 +27,7 @@ def view_node(graph: Graph, kind: str, name: str, key: object, value: Any, use: 
     """Return a node that stands for the visible part of a value, None if all of it can be seen."""
     if type(value) is dict and use.kind in ("lookup", "keys", "member"):
         return _mapping_view(graph, kind, name, key, value, use)
-    if type(value) in (set, frozenset) and use.kind == "member":
+    if id(type(value)) in _SETS and use.kind == "member":
         return _set_view(graph, kind, name, key, value)
     return None
 

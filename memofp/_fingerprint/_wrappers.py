@@ -14,11 +14,11 @@ from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_funct
 from memofp._fingerprint._declared import declared_target
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import Graph, Node, is_code, memoized_extras
-from memofp._fingerprint._raw import instance_dict, is_a, is_memoized, module_of, name_of
+from memofp._fingerprint._raw import ByType, instance_dict, is_a, is_memoized, module_of, name_of
 
 __all__ = ["expand_wrapper"]
 
-_DESCRIPTORS = (
+_DESCRIPTORS: tuple[type, ...] = (
     types.MethodDescriptorType,
     types.WrapperDescriptorType,
     types.ClassMethodDescriptorType,
@@ -33,10 +33,10 @@ _Expander = Callable[[Graph, Node, Any], None]
 
 def expand_wrapper(graph: Graph, node: Node, obj: Any) -> bool:
     """Fill in the node of a wrapper that is known here; return False for anything else."""
-    for kind, expander in _EXPANDERS:
-        if issubclass(type(obj), kind):
-            expander(graph, node, obj)
-            return True
+    expander = _EXPANDERS.find(obj)
+    if expander is not None:
+        expander(graph, node, obj)
+        return True
     if is_memoized(obj):
         _expand_memoized(graph, node, obj)
         return True
@@ -211,7 +211,7 @@ def is_singledispatch(obj: types.FunctionType) -> bool:
     return obj.__code__.co_qualname == "singledispatch.<locals>.wrapper" and "registry" in obj.__dict__
 
 
-_EXPANDERS: tuple[tuple[type | tuple[type, ...], _Expander], ...] = (
+_EXPANDERS: ByType[_Expander] = ByType((
     (types.MethodType, _expand_method),
     (types.BuiltinFunctionType, _expand_builtin),
     (types.MethodWrapperType, _expand_method_wrapper),
@@ -223,6 +223,6 @@ _EXPANDERS: tuple[tuple[type | tuple[type, ...], _Expander], ...] = (
     ((staticmethod, classmethod), _expand_bound_holder),
     (functools._lru_cache_wrapper, _expand_lru_cache),
     (functools.singledispatchmethod, _expand_single_method),
-)
+))  # fmt: skip
 
 __all__ += ["expand_singledispatch", "is_singledispatch", "wrapped_by"]
