@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any, assert_type
 
 import memofp
-from memofp import clear, configure, disabled, fingerprint, memoize, register_hasher
+from memofp import clear, configure, disabled, fingerprint, memoize, register_hasher, sticky
+from memofp.testing import assert_depends_on, assert_hits, assert_misses, isolated_cache
 
 
 @memoize
@@ -19,6 +20,35 @@ def bare(a: int, b: str = "x", *, c: bytes = b"") -> float:
 @memoize(ttl=timedelta(minutes=1), ignore=("b",), version=3, cache_dir="somewhere")
 def parametrised(a: int, b: str = "x") -> list[int]:
     return [a]
+
+
+class Rot13:
+    name = "rot13"
+
+    def encode(self, value: Any) -> bytes:
+        return b""
+
+    def decode(self, data: bytes) -> Any:
+        return data
+
+
+@memoize(
+    ttl=60, on_expiry="refresh", exceptions=(KeyError, OSError), compress="zlib", codec=Rot13(), mmap=False,
+    single_flight=False, lock_timeout=timedelta(seconds=3), verbose=True,
+)  # fmt: skip
+def full(a: int) -> str:
+    return ""
+
+
+@sticky
+@memoize
+def kept(a: int) -> str:
+    return ""
+
+
+@sticky
+class Kept:
+    x: int = 1
 
 
 @memoize()
@@ -125,7 +155,21 @@ assert_type(memoize(functools.partial(empty.__wrapped__, 1))(), int)
 assert_type(clear(bare), int)
 assert_type(clear(empty.__wrapped__), int)
 assert_type(fingerprint(bare).digest, str)
-configure(cache_dir="x", python_in_key=False)
+configure(cache_dir="x", python_in_key=False, progress=True, max_bytes=10**9, max_age=timedelta(days=1))
+configure(max_entries="many")  # type: ignore[arg-type]
+memoize(on_expiry="never")  # type: ignore[call-overload]
+memoize(compress="rar")  # type: ignore[call-overload]
+memoize(codec=3)  # type: ignore[call-overload]
+assert_type(full(1), str)
+assert_type(kept(1), str)
+assert_type(kept.key(1), str)
+assert_type(Kept().x, int)
+with isolated_cache() as directory:
+    assert_hits(bare, 1, b="x")
+    assert_misses(model.method, 1)
+    assert_hits(bare, "wrong")  # type: ignore[arg-type]
+    assert_type(directory.name, str)
+assert_depends_on(bare, empty)
 with disabled():
     bare(1)
 register_hasher(Model, lambda value: 1)
