@@ -66,7 +66,7 @@ def propose(
         raise AcceptanceError(_refusal(function, others, wanted, store.where))
     if older.version == served and wanted is None:
         raise AcceptanceError(
-            f"the code of {function} is accepted already: version {served[:8]} serves it; "
+            f"the code of {function} is accepted already: version {older.version[:8]} serves it; "
             "name another version, or take it back with undo"
         )
     known = store.load_manifest(function, older.version)

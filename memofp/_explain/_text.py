@@ -54,8 +54,8 @@ def one_line(explanation: Explanation) -> str:
         return f"hit: {call}"
     text = f"miss: {call}: {explanation.reason}"
     if explanation.causes:
-        more = f" and {len(explanation.causes) - 1} more" if len(explanation.causes) > 1 else ""
-        return f"{text}: {cause_line(explanation.causes[0])}{more}"
+        first, *rest = explanation.causes
+        return f"{text}: {cause_line(first)}" + (f" and {len(rest)} more" if rest else "")
     if explanation.argument_changes:
         changes = (f"{c.name}: {c.before} -> {c.after}" for c in explanation.argument_changes)
         return f"{text}: {', '.join(changes)}"

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from memofp._store import _files, _gone, _listing
+from memofp._store import _files, _listing
 from memofp._store._database import translate
 from memofp._store._flight import Flights
 from memofp._store._place import Place
@@ -154,7 +154,10 @@ class DiskStore:
 
         def remove() -> int:
             gone = [key for key in keys if self._delete("key = ? AND raw = 1", (key,))]
-            _gone.note(self, gone, "forgotten")
+            if gone:
+                from memofp._store import _gone
+
+                _gone.note(self, gone, "forgotten")
             return len(gone)
 
         return self._removed(remove)
@@ -177,6 +180,8 @@ class DiskStore:
 
         count = self._removed(remove)
         if count:
+            from memofp._store import _gone
+
             _gone.note_clearing(self, function, version)
         return count
 

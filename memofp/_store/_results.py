@@ -262,11 +262,15 @@ class ResultStore:
         mac = self._signer().mac(b"manifest", function.encode(), b"\0", version.encode(), b"\0", data)
         self._guarded(None, lambda: self._backend.put_note(function, version, mac + data))
 
+    def note(self, function: str, version: str) -> bytes | None:
+        """Return the bytes that are kept beside a version, unverified; None if there are none."""
+        return self._guarded(None, lambda: self._backend.get_note(function, version))
+
     def load_manifest(self, function: str, version: str) -> Manifest | None:
         """Return what `save_manifest` kept, or None."""
         from memofp._manifest import Manifest
 
-        note = self._guarded(None, lambda: self._backend.get_note(function, version))
+        note = self.note(function, version)
         if note is None:
             return None
         mac, data = note[:16], note[16:]
