@@ -149,7 +149,7 @@ def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | 
     """Return the target for `sys.modules`: the modules that constants name; all else cannot be followed."""
     from memofp._fingerprint._graph import Node
 
-    if ref.use.kind == "keys" and not rest:
+    if ref.use.kind == "keys" and not rest and "__main__" not in ref.use.keys:
         node = Node("", "sys.modules", None, b"loaded modules")
         for key in ref.use.keys:
             module = _import(context, ref, str(key))
