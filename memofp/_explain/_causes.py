@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from memofp._call import changed_dependencies
 from memofp._explain._diff import source_diff
-from memofp._explain._types import Cause, Reason
+from memofp._explain._types import VALUES, Cause, Reason
 from memofp._explain._units import shorten
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 __all__ = ["find_causes", "reason_of"]
 
 VALUE_SHOWN = 100  # characters
-_VALUES = frozenset({"const", "mod", "partial", "opaque", "schema"})
 
 
 def find_causes(older: Manifest, newer: Manifest) -> tuple[Cause, ...]:
@@ -30,7 +29,7 @@ def reason_of(causes: tuple[Cause, ...]) -> Reason:
     kinds = {cause.kind for cause in causes}
     if kinds == {"package"}:
         return "package changed"
-    return "captured value changed" if kinds and kinds <= _VALUES else "code changed"
+    return "captured value changed" if kinds and kinds <= VALUES else "code changed"
 
 
 def _cause(change: Change, older: Manifest, newer: Manifest) -> Cause:

@@ -148,8 +148,13 @@ def _changed_for(question: Question, nearest: Nearest, others: list[VersionSumma
         assert latest is not None  # the nearest entry is of one of them
         found = _code_changed(question, latest.version, latest.last_use)
         hint = "these arguments were not stored under the older version either"
-        return replace(found, details=(*found.details, hint), argument_changes=nearest.changes)
-    return _code_changed(question, nearest.entry.version, nearest.entry.last_use)
+        return replace(found, details=(*found.details, hint))
+    found = _code_changed(question, nearest.entry.version, nearest.entry.last_use)
+    latest = latest_version(others)
+    if latest is not None and latest.version != nearest.entry.version:
+        hint = f"version {latest.version[:SHORT]}, which was used last, has no entry for these arguments"
+        found = replace(found, details=(*found.details, hint))
+    return found
 
 
 def _code_changed(question: Question, version: str, last_use: float) -> Explanation:

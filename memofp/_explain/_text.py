@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from memofp._explain._types import VALUES
+
 if TYPE_CHECKING:
     from memofp._explain._types import Cause, Explanation
     from memofp._manifest import BlindSpot
@@ -71,7 +73,8 @@ def cause_line(cause: Cause) -> str:
         else:
             text += f": a part of {cause.after} that is not shown"
     place = place_text(cause.file, cause.line)
-    return f"{text} at {place}" if place else text
+    verb = "read at" if cause.kind in VALUES else "at"
+    return f"{text} {verb} {place}" if place else text
 
 
 def place_text(file: str | None, line: int | None) -> str:

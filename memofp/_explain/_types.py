@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from memofp._manifest import BlindSpot
 
-__all__ = ["ArgumentChange", "Cause", "Explanation", "Reason"]
+__all__ = ["VALUES", "ArgumentChange", "Cause", "Explanation", "Reason"]
+
+VALUES = frozenset(
+    {"const", "mod", "partial", "opaque", "schema"}
+)  # kinds that have a value and no place of their own
 
 Reason = Literal[
     "hit",
