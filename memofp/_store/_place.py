@@ -74,6 +74,14 @@ class Place:
                 return True
         return self._prepare(create)
 
+    def _is_known(self) -> bool:
+        """Return whether the database is the one that was judged."""
+        try:
+            status = os.stat(self.path)
+        except FileNotFoundError:
+            return False
+        return self._identity == (status.st_dev, status.st_ino)
+
     def forget_identity(self) -> None:
         """Close the database and look at everything again before the next use."""
         self._identity = None
@@ -82,6 +90,8 @@ class Place:
 
     def _prepare(self, create: bool) -> bool:
         with self._lock:
+            if self._is_known():  # another thread was faster; forgetting its work would send all round again
+                return True
             self.forget_identity()
             if create:
                 self._make_directory()

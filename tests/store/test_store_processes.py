@@ -13,6 +13,7 @@ import pytest
 from store_helpers import big, key_of, put, run_file, run_python, start_python, value_files, value_of
 
 from memofp._store import Hit, Miss, ResultStore, open_store
+from memofp._store._place import Place
 
 
 def test_threads_share_a_store(store: ResultStore) -> None:
@@ -38,6 +39,27 @@ def test_threads_share_a_store(store: ResultStore) -> None:
         thread.join(60)
     assert errors == []
     assert store.verify().is_sound
+
+
+def test_threads_that_come_at_once_judge_the_directory_once(
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    inspect = Place._inspect
+    monkeypatch.setattr(Place, "_inspect", lambda place: looked.append(1) or inspect(place))
+    go = threading.Barrier(32)
+
+    def work(number: int) -> None:
+        go.wait()
+        put(store, key_of(number), number)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(32)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(looked) == 1
+    assert store.stats("pkg.f")[0] == 32
 
 
 @pytest.mark.parametrize("count", [24])
