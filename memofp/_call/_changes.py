@@ -105,7 +105,11 @@ class _Comparison:
     def _is_edited(self, before: Dependency, after: Dependency) -> bool:
         if not self._uses_changed(before, after):
             return True
-        return before.value != after.value if after.kind in VALUES else before.local != after.local
+        if after.kind not in VALUES:
+            return before.local != after.local
+        # Bound to something else, rather than to something that was edited.
+        names = {self.partner.get(label) for label in after.uses}
+        return before.value != after.value or names != set(before.uses)
 
     def _uses_changed(self, before: Dependency, after: Dependency) -> bool:
         """Return whether anything that a dependency uses differs, came or went."""

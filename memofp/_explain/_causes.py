@@ -37,6 +37,9 @@ def _cause(change: Change, older: Manifest, newer: Manifest) -> Cause:
     assert shown is not None  # a change has at least one side
     place = shown if shown.file else _reader(change, newer if change.after else older)
     before, after = change.before, change.after
+    values = _value(before), _value(after)
+    if before is not None and after is not None and values[0] == values[1] and before.uses != after.uses:
+        values = _names(before, after), _names(after, before)
     return Cause(
         kind=shown.kind,
         name=shown.name,
@@ -44,8 +47,8 @@ def _cause(change: Change, older: Manifest, newer: Manifest) -> Cause:
         file=place.file if place else None,
         line=place.line if place else None,
         path=change.path,
-        before=_value(before),
-        after=_value(after),
+        before=values[0],
+        after=values[1],
         diff=_diff(before, after),
     )
 
@@ -60,6 +63,15 @@ def _value(dependency: Dependency | None) -> str | None:
     if dependency is None or dependency.value is None:
         return None
     return shorten(dependency.value, VALUE_SHOWN)
+
+
+def _names(one: Dependency, other: Dependency) -> str | None:
+    """Return what a value holds that its other version does not; None for a dependency that is no value."""
+    if one.value is None:
+        return None
+    return (
+        shorten(", ".join(label for label in one.uses if label not in other.uses), VALUE_SHOWN) or one.value
+    )
 
 
 def _diff(before: Dependency | None, after: Dependency | None) -> tuple[str, ...]:

@@ -207,6 +207,8 @@ def _locate(node: Node, space: Any) -> None:
         function = inner_function(value)
         if not isinstance(function, types.FunctionType) or function.__code__.co_filename.startswith("<"):
             continue
+        if function.__globals__.get("__name__") != space.get("__module__"):
+            continue  # made elsewhere, as a dataclass's `__repr__` is
         if function.__qualname__.startswith(node.name.rpartition(".")[2]):
             node.file = function.__code__.co_filename
             node.line = space.get("__firstlineno__") or function.__code__.co_firstlineno

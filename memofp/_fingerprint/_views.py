@@ -57,7 +57,8 @@ def _mapping_view(
         return None
 
     def make() -> Node:
-        return Node(kind, shown, value, digest_parts(b"view", [use.kind.encode()]), value=describe(value))
+        seen = dict(pairs) if use.kind == "keys" else value
+        return Node(kind, shown, value, digest_parts(b"view", [use.kind.encode()]), value=describe(seen))
 
     count = len(graph.nodes)
     index = graph.keyed((key, use), make)

@@ -67,6 +67,20 @@ def test_a_container_is_no_cause_where_a_function_in_it_is() -> None:
     assert [change.label for change in changed_dependencies(version("x"), version("y"))] == ["func:m.h"]
 
 
+def test_a_container_that_holds_something_else_is_a_cause() -> None:
+    def version(held: str) -> Manifest:
+        return manifest(
+            Dependency("self", "m.f", "1" + held, local="a", uses=("const:m.TABLE", "func:m.h")),
+            Dependency(
+                "const", "m.TABLE", "2" + held, local="2" + held, value="{...}", uses=(f"func:m.{held}",)
+            ),
+            Dependency("func", "m.h", "3", local="d"),
+            *([Dependency("func", "m.g", "4", local="e")] if held == "g" else []),
+        )
+
+    assert [change.label for change in changed_dependencies(version("g"), version("h"))] == ["const:m.TABLE"]
+
+
 def test_a_move_without_an_edit_is_no_cause() -> None:
     before = manifest(
         Dependency("self", "m.f", "1", local="a", uses=("func:m.g", "func:m.h")),
