@@ -40,6 +40,7 @@ class Question:
         key: of the call, empty if it is about the code alone.
         arguments: of the call, as a short text.
         ttl_s: after how many seconds an entry counts as expired, None for what the entry says.
+        is_refreshed: whether an expired entry is served once more and computed again in the background.
         python: minor version of Python that is a part of the key, None if it is not.
     """
 
@@ -51,6 +52,7 @@ class Question:
     key: bytes = b""
     arguments: str = ""
     ttl_s: float | None = None
+    is_refreshed: bool = False
     python: str | None = None
 
 
@@ -85,17 +87,18 @@ def _explain_entry(question: Question) -> Explanation:
     entry = _entry(question)
     if entry is None:  # removed between two looks
         return _explain_absent(question)
+    text = f"the result was stored {ago(entry.created)}"
     if question.ttl_s is not None and entry.created + question.ttl_s <= time.time():
-        over = ago(entry.created + question.ttl_s)
-        return _miss(
-            question, "expired", f"the entry was stored {ago(entry.created)}, and its time was over {over}"
-        )
+        text += f", and its time was over {ago(entry.created + question.ttl_s)}"
+        if not question.is_refreshed:
+            return _miss(question, "expired", text)
+        text += "; it is served once more and computed again in the background"
     took, size = seconds_text(entry.duration_s), bytes_text(entry.size_bytes)
     uses = _count(entry.uses, "hit", "hits")
     details = [f"stored {moment(entry.created)} by Python {entry.python}, took {took}, {size}, {uses} so far"]
     if entry.expires is not None:
         details.append(f"expires {moment(entry.expires)}")
-    found = _base(question, "hit", f"the result was stored {ago(entry.created)}")
+    found = _base(question, "hit", text)
     return replace(found, is_hit=True, details=(*found.details, *details))
 
 

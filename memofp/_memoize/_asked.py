@@ -102,5 +102,6 @@ def _question(core: Core, plan: Plan, key: bytes = b"", arguments: str = "") -> 
         key=key,
         arguments=arguments,
         ttl_s=core.options.ttl_s,
+        is_refreshed=core.options.is_refreshed,
         python=f"{sys.version_info[0]}.{sys.version_info[1]}" if with_python else None,
     )

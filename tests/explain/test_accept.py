@@ -117,3 +117,29 @@ def test_acceptance_of_one_function_is_none_of_anothers(write: Write) -> None:
     edited.f.accept()
     assert edited.f.is_cached(3)
     assert not edited.g.is_cached(3)
+
+
+def test_methods_and_coroutines_are_accepted_too(write: Write) -> None:
+    import asyncio
+
+    text = """
+RATE = 2
+
+class C:
+    @memofp.memoize(ignore=("self",))
+    def m(self, x):
+        return x * RATE
+
+@memofp.memoize
+async def g(x):
+    return x * RATE
+"""
+    module = write(text)
+    module.C().m(3)
+    asyncio.run(module.g(3))
+    edited = write(text.replace("x * RATE", "RATE * x"))
+    edited.C().m.accept()
+    edited.g.accept()
+    assert edited.C().m.is_cached(3)
+    assert edited.g.is_cached(3)
+    assert edited.C.m.explain(edited.C(), 3).is_hit

@@ -150,6 +150,15 @@ def test_entry_beyond_a_shorter_ttl_of_today(write: Write) -> None:
     )
 
 
+def test_expired_entry_that_is_refreshed_is_a_hit_still(write: Write) -> None:
+    f = write(PROGRAM.replace("@memofp.memoize", '@memofp.memoize(ttl=0.05, on_expiry="refresh")')).f
+    f(1)
+    time.sleep(0.1)
+    found = f.explain(1)
+    assert found.is_hit
+    assert "computed again in the background" in found.summary
+
+
 def test_forgotten_cleared_and_evicted_entries(write: Write, cache: Path) -> None:
     from memofp._store import open_store
 
