@@ -30,6 +30,7 @@ class Frame:
         inner, outer: sinks for its own bytes, and for what comes after it.
         meetings: the walk's count of new mutable objects when it was opened.
         reopened: where on the stack the same object was open already, or -1.
+        owners: how many references to each item this frame and its owner hold; 0 if that is unknown.
         chunk_size: how many items to encode together at the next try; 0 for the most.
         chunk_end: items before this index are visited one by one.
         single_skip: how many containers not to try as a whole before they are opened.
@@ -55,6 +56,7 @@ class Frame:
         "mutable",
         "outer",
         "owner",
+        "owners",
         "position",
         "reopened",
         "shallow",
@@ -75,6 +77,7 @@ class Frame:
         self.elements: list[bytes] | None = None
         self.meetings = 0
         self.reopened = -1
+        self.owners = 0
         self.chunk_end = 0
         self.chunk_size = 0
         self.single_skip = 0
@@ -99,6 +102,7 @@ def container_frame(value: Any, kind: type) -> Frame:
     if kind is dict:
         frame = Frame(value, list(chain.from_iterable(value.items())), dict)
         frame.header, frame.footer = b"{", b"0"
+        frame.owners = 2
         return frame
     mark, items, is_set = _MARK[kind], value, kind in SETS
     if is_set:
@@ -111,6 +115,7 @@ def container_frame(value: Any, kind: type) -> Frame:
     size = len(items)
     frame.header = mark + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
     frame.mutable = kind in (list, set)
+    frame.owners = 1 if kind is list else 0
     if is_set:
         frame.elements = []
     return frame

@@ -15,6 +15,8 @@ from gc import get_referents
 from itertools import compress
 from typing import Any
 
+from memofp._values._census import CONTAINERS, MUTABLE, Census
+
 __all__ = [
     "ATOMS",
     "CHUNK",
@@ -28,8 +30,6 @@ __all__ = [
 ]
 
 ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
-CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
-MUTABLE: frozenset[type] = frozenset({list, dict, set})
 SEPARATE: frozenset[type] = frozenset({tuple, set, frozenset})  # own buffer in the walk
 
 CHUNK = 4096  # items that are encoded together
@@ -44,13 +44,14 @@ SETS: frozenset[type] = frozenset({set, frozenset})
 _SORTABLE: frozenset[type] = frozenset({int, str, bytes})
 _SET_LEVELS = 2  # marshal writes a set's elements twice, once to sort them: 2**n times below n sets
 
+_FAST = ATOMS | CONTAINERS
+
 _is_atom = ATOMS.issuperset
 _is_container = CONTAINERS.__contains__
-_is_mutable = MUTABLE.__contains__
 
 
 def encode_plain(
-    items: Sequence[object], known: AbstractSet[int], depth: int = DEPTH_LIMIT
+    items: Sequence[object], known: AbstractSet[int], depth: int = DEPTH_LIMIT, owners: int = 0
 ) -> tuple[bytes, set[int], int] | int:
     """Encode a list or tuple of values that are exact builtins all the way down.
 
@@ -58,17 +59,19 @@ def encode_plain(
         items: an exact list or tuple; it is not part of the encoding, its items are.
         known: identities of mutable objects that must not occur among or below the items.
         depth: how many levels to look at.
+        owners: how many references to each item are the caller's own; 0 if that is unknown, negative if
+            the items may be met again without a reference of their own.
 
     Returns:
-        The concatenated encodings, the identities of the mutable containers, and how many levels deep
-        they nest.  If they nest too deep, the depth where that showed; if a value is of another
-        type, shared or too large, 0.
+        The concatenated encodings, the identities of mutable containers that something else may
+        refer to, and how many levels deep the values nest.  If they nest too deep, the depth where
+        that showed; if a value is of another type, shared or too large, 0.
     """
-    identities: set[int] = set()
     kinds: set[type] = set()
     level: Sequence[object] = items
     budget = NODE_LIMIT
     set_levels = 0
+    census = Census(owners)
     for depth_here in range(depth):
         try:
             here = set(map(type, level))
@@ -91,12 +94,12 @@ def encode_plain(
                 return 0
         inner = level if not here & ATOMS else list(compress(level, map(_is_container, map(type, level))))
         budget -= sum(map(len, inner))  # type: ignore[arg-type] # all are containers
-        if budget < 0 or not _add_identities(inner, here, identities):
+        if budget < 0 or not census.add(level, inner, here):
             return 0
         level = get_referents(*inner)  # the elements; a dict gives keys (unless all are str) and values
     else:
         return depth
-    if known and not known.isdisjoint(identities):
+    if known and not known.isdisjoint(census.identities):
         return 0
     try:
         data = marshal.dumps(items, 2)  # type: ignore[arg-type] # a list or tuple of checked types
@@ -104,22 +107,7 @@ def encode_plain(
         return 0
     if len(data) > SPILL_BYTES and kinds & SEPARATE:
         return 0
-    return data[5:], identities, depth_here
-
-
-_FAST = ATOMS | CONTAINERS
-
-
-def _add_identities(level: Sequence[object], kinds: set[type], identities: set[int]) -> bool:
-    """Add the mutable objects of a level of containers; False if one of them is there already."""
-    mutable = kinds & MUTABLE
-    if not mutable:
-        return True
-    if len(mutable) != len(kinds & CONTAINERS):
-        level = list(compress(level, map(_is_mutable, map(type, level))))
-    count = len(identities) + len(level)
-    identities.update(map(id, level))
-    return len(identities) == count
+    return data[5:], census.identities, depth_here
 
 
 def sort_large_set(value: AbstractSet[Any]) -> list[Any] | None:

@@ -145,7 +145,7 @@ class Walk(Sharing):
         size = frame.chunk_size or CHUNK
         end = min(start + size, len(items))
         chunk = items if end - start == len(items) else items[start:end]
-        data = self._plain(chunk, frame)
+        data = self._plain(chunk, frame, frame.owners + (chunk is not items) if frame.owners else 0)
         if data is not None:
             self.sink.emit(data)
             frame.position = end
@@ -158,9 +158,11 @@ class Walk(Sharing):
         frame.chunk_end = end + 3 * _SMALL_CHUNK
         return False
 
-    def _plain(self, items: Sequence[object], frame: Frame) -> bytes | None:
+    def _plain(self, items: Sequence[object], frame: Frame, owners: int = 0) -> bytes | None:
         known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
-        found = encode_plain(items, known, 1 if frame.shallow else _DEPTH)
+        if self.open:  # what an immutable composite holds is met again whenever that is
+            owners = -1
+        found = encode_plain(items, known, 1 if frame.shallow else _DEPTH, owners)
         if isinstance(found, int):
             frame.failed_depth = found
             return None

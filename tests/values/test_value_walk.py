@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 import sys
 import tracemalloc
 from collections.abc import Iterator
@@ -227,7 +229,7 @@ def rebuilt(value: Any) -> Any:
 def slowly(value: object, monkeypatch: pytest.MonkeyPatch) -> str:
     """Digest with the fast path switched off."""
     with monkeypatch.context() as patch:
-        patch.setattr(_walk, "encode_plain", lambda items, known, depth=0: 0)
+        patch.setattr(_walk, "encode_plain", lambda *_: 0)
         return of(value)
 
 
@@ -344,3 +346,80 @@ def _shape(nodes: list[Any]) -> object:
         else:
             shape.append(("list", [numbers[id(other)] for other in node]))
     return shape
+
+
+# ---- sharing ---------------------------------------------------------------------------------------
+
+
+@st.composite
+def shared_trees(draw: st.DrawFn) -> object:
+    """Return a value built bottom-up, in which any part may be used more than once."""
+    parts: list[Any] = [1, "a"]
+    for _ in range(draw(st.integers(1, 9))):
+        chosen = draw(st.lists(st.sampled_from(range(len(parts))), min_size=1, max_size=4))
+        items = [parts[i] for i in chosen]
+        kind = draw(st.sampled_from(["list", "tuple", "dict", "alien", "cell", "frozen"]))
+        if kind == "list":
+            parts.append(items)
+        elif kind == "tuple":
+            parts.append(tuple(items))
+        elif kind == "dict":
+            parts.append(dict(enumerate(items)))
+        elif kind == "alien":
+            parts.append([*items, Decimal(1)])
+        elif kind == "cell":
+            parts.append(Cell(items[0], items[-1]))
+        else:
+            parts.append(Immutable(items[0]))
+    return parts[-1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Immutable:
+    item: object
+
+
+def unfolded(value: Any, numbers: dict[int, int]) -> object:
+    """Return the value with its mutable objects numbered by first appearance and immutable ones unfolded."""
+    kind = type(value)
+    if kind is tuple:
+        return "tuple", [unfolded(item, numbers) for item in value]
+    if kind is Immutable:
+        return "immutable", unfolded(value.item, numbers)
+    if kind not in (list, dict, Cell):
+        return kind, value
+    if id(value) in numbers:
+        return "seen", numbers[id(value)]
+    numbers[id(value)] = len(numbers)
+    if kind is Cell:
+        return "cell", unfolded(value.value, numbers), unfolded(value.rest, numbers)
+    items = list(value.items()) if kind is dict else value
+    return kind, [unfolded(item, numbers) for item in items]
+
+
+@quiet
+@given(shared_trees(), shared_trees(), st.sampled_from([1, 2, 3, 4096]))
+def test_sharing_counts_where_it_is_of_mutable_objects(
+    monkeypatch: pytest.MonkeyPatch, a: object, b: object, size: int
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(_walk, "CHUNK", size)
+        assert (of(a) == of(b)) == (unfolded(a, {}) == unfolded(b, {}))
+        copied = copy.deepcopy(a)
+        assert of(copied) == of(a)
+        assert of([a, a]) != of([a, copied]) or unfolded([a, a], {}) == unfolded([a, copied], {})
+        assert of([a, copied]) == slowly([a, copied], monkeypatch)
+
+
+def test_sharing_below_shared_tuples() -> None:
+    """A list that one tuple alone holds is met as often as that tuple is."""
+    for n in (1, 30, 5000):
+        t = ([1],)
+        many: list[object] = [t, *range(n), t]
+        apart: list[object] = [([1],), *range(n), ([1],)]
+        assert of(many) != of(apart)
+        assert of([many]) != of([apart])
+        assert of({"a": t, "b": [[t]]}) != of({"a": ([1],), "b": [[([1],)]]})
+        assert of([t, Decimal(1), [t]]) != of([t, Decimal(1), [([1],)]])
+        assert of((t, [t])) != of((t, [([1],)]))
+        assert of([Immutable(t), [t]]) != of([Immutable(t), [([1],)]])
