@@ -309,8 +309,15 @@ def _by_type(graph: Graph, node: Node, obj: Any) -> None:
 def _expand_context_variable(graph: Graph, node: Node, obj: contextvars.ContextVar[Any]) -> None:
     """A context variable is its value in the current context."""
     node.local = digest_parts(b"context variable", [obj.name.encode()])
-    value = obj.get(ABSENT)
-    graph.guards.probe(lambda: obj.get(ABSENT) is value, True)
+
+    def read() -> Any:
+        try:
+            return obj.get()  # with an argument it would hide the variable's own default
+        except LookupError:
+            return ABSENT
+
+    value = read()
+    graph.guards.probe(lambda: read() is value, True)
     if value is not ABSENT:
         node.add("value", graph.visit(value, f"{node.name}.value"))
 

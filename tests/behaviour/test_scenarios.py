@@ -12,10 +12,13 @@ from typing import Any
 
 import cases_bodies
 import cases_classes
+import cases_generators
+import cases_holders
 import cases_instances
 import cases_layout
 import cases_modules
 import cases_names
+import cases_powers
 import cases_values
 import cases_wrappers
 import pytest
@@ -32,6 +35,9 @@ SOURCES = (
     cases_values,
     cases_instances,
     cases_classes,
+    cases_powers,
+    cases_generators,
+    cases_holders,
 )
 CASES = [case for source in SOURCES for case in source.CASES]
 Observations = dict[Case, dict[str, Any]]
