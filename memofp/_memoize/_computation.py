@@ -10,7 +10,7 @@ from memofp._call._describe import describe_call
 from memofp._errors import ImpureFunctionWarning
 from memofp._memoize._asked import log_miss
 from memofp._memoize._raised import Raised
-from memofp._memoize._warn import warn
+from memofp._warn import warn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +47,18 @@ class Computation:
     and sets `value`; leaving stores it, or the exception if such are to be stored.
     """
 
-    __slots__ = ("_arguments", "_core", "_flight", "_is_nested", "_key", "_plan", "_started", "hit", "value")
+    __slots__ = (
+        "_arguments",
+        "_core",
+        "_flight",
+        "_is_nested",
+        "_key",
+        "_plan",
+        "_replaces",
+        "_started",
+        "hit",
+        "value",
+    )
 
     def __init__(
         self,
@@ -75,6 +86,7 @@ class Computation:
         self._is_nested = key in _running.keys  # a call of itself with the same arguments just runs
         # Described before the function runs: it may change its arguments.
         self._arguments = describe_call(plan, args, kwargs)
+        self._replaces = not alone
         self._flight = core.flight(key, self._arguments) if alone and not self._is_nested else None
         self._started = 0.0
         self.hit: Hit | None = None
@@ -105,7 +117,7 @@ class Computation:
                 duration_s = time.perf_counter() - self._started
                 run = Run(self._plan, self._key, self._arguments, duration_s, self.value, error)
                 is_pure = is_kept(self._core, error) and is_unchanged(self._core, self._plan)
-                finish(self._core, run, is_pure=is_pure)
+                finish(self._core, run, is_pure=is_pure, replaces=self._replaces)
         finally:
             if self._flight is not None:
                 _running.keys.discard(self._key)
@@ -137,15 +149,18 @@ def is_kept(core: Core, error: BaseException | None) -> bool:
     return error is None or isinstance(error, core.options.exceptions)
 
 
-def finish(core: Core, run: Run, *, is_pure: bool) -> bool:
+def finish(core: Core, run: Run, *, is_pure: bool, replaces: bool = False) -> bool:
     """Store what a run gave, and say so; return whether it is stored.
 
     Args:
         core: of the function.
         run: what it gave.
         is_pure: whether its outcome may be kept, see `is_kept` and `is_unchanged`.
+        replaces: whether there may be an entry that others still hold in memory.
     """
     value = run.value if run.error is None else Raised(run.error)
+    if is_pure and replaces:
+        core.store.forget(run.key)  # what is removed is dropped from the memory of other processes too
     stored = is_pure and core.save(
         run.plan, run.key, value, duration_s=run.duration_s, arguments=run.arguments
     )

@@ -171,10 +171,25 @@ def explain(function: Callable[P, object], /, *args: P.args, **kwargs: P.kwargs)
     return explain_bare(Core(function, check_options({})), args, kwargs)
 
 
-def fingerprint(function: Callable[..., object]) -> Fingerprint:
-    """Return the fingerprint of a function, memoized or not: `.digest` (hex) and `.manifest`."""
-    if isinstance(function, (Memoized, BoundMemoized)):
+def fingerprint(
+    function: Callable[..., object],
+    *,
+    depends_on: Sequence[object] = (),
+    neutral: Iterable[Callable[..., object] | str] = (),
+    packages: Mapping[str, Literal["version", "source"] | None] | None = None,
+) -> Fingerprint:
+    """Return the fingerprint of a function, memoized or not: `.digest` (hex) and `.manifest`.
+
+    Args:
+        function: any callable; of a memoized one, its own options hold where none are given.
+        depends_on: declared dependencies, as for `memoize`.
+        neutral: callables whose bare calls do not count, as for `memoize`.
+        packages: how third-party packages count, as for `memoize`.
+    """
+    given = {"depends_on": depends_on, "neutral": neutral, "packages": packages}
+    options = {name: value for name, value in given.items() if value}
+    if isinstance(function, (Memoized, BoundMemoized)) and not options:
         return function.fingerprint()
     from memofp._fingerprint import fingerprint as fingerprint_of
 
-    return fingerprint_of(function)
+    return fingerprint_of(function, **options)

@@ -80,17 +80,12 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
             return await self.__wrapped__(*args, **kwargs)
         plan, key = core.find_key(args, kwargs)
         value, keep = await self._compute(plan, key, *args, **kwargs)
-        await _in_thread(keep)
+        await _in_thread(partial(keep, replaces=True))
         return value
 
     async def _join(self, plan: Plan, key: bytes, *args: P.args, **kwargs: P.kwargs) -> T:
         """Wait for the coroutine that computes the key, or become it."""
         import asyncio
-
-        if self._core.options.is_refreshed:
-            served = await self._serve_stale(plan, key, *args, **kwargs)
-            if served is not None:
-                return served.value  # type: ignore[return-value] # what this function returned once
 
         try:
             loop = asyncio.get_running_loop()
@@ -98,6 +93,10 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
             value, keep = await self._compute(plan, key, *args, **kwargs)
             keep()
             return value
+        if self._core.options.is_refreshed:
+            served = await self._serve_stale(plan, key, *args, **kwargs)
+            if served is not None:
+                return served.value  # type: ignore[return-value] # what this function returned once
         slot = (id(loop), key)
         while (flight := self._flights.get(slot)) is not None:
             outcome = await asyncio.shield(flight)  # who is cancelled here leaves the others alone
@@ -137,7 +136,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
 
     async def _compute(
         self, plan: Plan, key: bytes, *args: P.args, **kwargs: P.kwargs
-    ) -> tuple[T, Callable[[], bool]]:
+    ) -> tuple[T, partial[bool]]:
         """Run the function; return its result and what stores it, to be called in a thread."""
         core = self._core
         # Described before the function runs: it may change its arguments.

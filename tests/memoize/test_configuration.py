@@ -63,7 +63,7 @@ def test_options_left_out_stay(cache: Path) -> None:
     "options",
     [
         {"cache_dir": 3}, {"cache_dir": ""}, {"python_in_key": 1}, {"progress": "yes"}, {"max_bytes": "1 GB"},
-        {"max_bytes": 0}, {"max_entries": True}, {"max_age": "a day"}, {"max_age": float("nan")},
+        {"max_bytes": 0}, {"front_bytes": -1}, {"front_bytes": False}, {"max_entries": True}, {"max_age": "a day"}, {"max_age": float("nan")},
         {"trusted_dirs": "one"}, {"trusted_dirs": [3]},
     ],
     ids=str,
@@ -207,6 +207,16 @@ def test_limits_are_kept(tmp_path: Path) -> None:
     assert f.cache_info().entries <= 11
     memofp.configure(max_entries=None, max_age=None, max_bytes=None)
     assert dict.fromkeys(_config.current.limits.values()) == {None: None}
+
+
+def test_no_results_are_kept_in_memory_when_asked_so(tmp_path: Path) -> None:
+    @memoize
+    def f(x: int) -> int:
+        return x
+
+    memofp.configure(front_bytes=0)
+    assert [f(1), f(1), f(1)] == [1, 1, 1]
+    assert f._core.store.limits.front_bytes == 0
 
 
 def test_trusted_directories_are_handed_on(tmp_path: Path) -> None:

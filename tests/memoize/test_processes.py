@@ -67,3 +67,14 @@ def test_a_later_process_hits_and_an_edited_helper_misses(project: Path) -> None
     assert run(project, 1, "3") == ["63 0"]
     (project / "script.py").write_text("# a comment\n" + SCRIPT)
     assert run(project, 1, "4") == ["42 1"]
+
+
+def test_what_another_process_puts_in_its_place_is_seen(tmp_path: Path) -> None:
+    """A hit may come from memory; `call` elsewhere replaces it there too."""
+    (tmp_path / "script.py").write_text(
+        "import subprocess, sys\nfrom memofp import memoize\n"
+        "@memoize(ignore=('v',))\ndef f(v): return v\n"
+        "if len(sys.argv) > 1:\n    f.call(2)\nelse:\n    a = f(1), f(1)\n"
+        "    subprocess.run([sys.executable, 'script.py', 'x'], check=True)\n    print(*a, f(1))\n"
+    )
+    assert run(tmp_path, 1, "1") == ["1 1 2"]

@@ -182,6 +182,22 @@ def test_coroutines_refresh_in_a_task(runs: list[object], clock: Any) -> None:
     assert f.cache_info().hits == 5
 
 
+def test_another_kind_of_event_loop_computes_at_once(runs: list[object], clock: Any) -> None:
+    @memoize(ttl=60, on_expiry="refresh")
+    async def f() -> int:
+        runs.append(1)
+        return len(runs)
+
+    def drive() -> int:
+        with pytest.raises(StopIteration) as ended:
+            f().send(None)  # as a loop that is not asyncio's
+        return ended.value.value
+
+    assert drive() == drive() == 1
+    clock.ahead_s = 61.0
+    assert drive() == 2
+
+
 def test_a_failing_coroutine_is_logged(
     clock: Any, caplog: pytest.LogCaptureFixture, runs: list[object]
 ) -> None:
