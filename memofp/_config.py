@@ -121,7 +121,8 @@ def configure(
         if limit is not ...:
             limits["max_age_s" if name == "max_age" else name] = _check_limit(name, limit)
     if front_bytes is not ...:
-        limits["front_bytes"] = _check_limit("front_bytes", front_bytes)
+        is_off = type(front_bytes) is int and front_bytes == 0
+        limits["front_bytes"] = 0 if is_off else _check_limit("front_bytes", front_bytes)
     if trusted_dirs is not ...:
         limits["trusted_dirs"] = _check_directories(trusted_dirs)
     restore(current.replaced(limits=limits, **changes))

@@ -63,7 +63,8 @@ def test_options_left_out_stay(cache: Path) -> None:
     "options",
     [
         {"cache_dir": 3}, {"cache_dir": ""}, {"python_in_key": 1}, {"progress": "yes"}, {"max_bytes": "1 GB"},
-        {"max_bytes": 0}, {"front_bytes": -1}, {"front_bytes": False}, {"max_entries": True}, {"max_age": "a day"}, {"max_age": float("nan")},
+        {"max_bytes": 0}, {"front_bytes": -1}, {"front_bytes": False},
+        {"max_entries": True}, {"max_age": "a day"}, {"max_age": float("nan")},
         {"trusted_dirs": "one"}, {"trusted_dirs": [3]},
     ],
     ids=str,
