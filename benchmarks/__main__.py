@@ -1,115 +1,90 @@
-"""Run the benchmarks and write a table: `python -m benchmarks [--quick] [-o FILE]`.
+"""Measure memofp beside its peers and judge each mark: `python -m benchmarks`.
 
-All contenders of a row are measured one after the other, and all rows several times over,
-so that a machine that becomes slower or faster meanwhile does so for all of them.
+The contenders of a row are measured in turns, a round of each, so that a machine that becomes slower
+or faster does so for all of them; what counts are medians over the rounds of their ratios.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib.metadata
 import json
 import os
-import platform
-import statistics
-import subprocess
+import secrets
 import sys
 import tempfile
-from collections.abc import Iterable
+import time
 from pathlib import Path
 
-HERE = Path(__file__).parent
-LIBRARIES = ("memofp", "joblib", "diskcache", "xxhash", "numpy")
-Samples = dict[str, dict[str, list[float]]]
-"""Row -> contender -> seconds a call, one for each round."""
+from benchmarks import _calls, _growth, _hashes, _processes
+from benchmarks._plot import draw
+from benchmarks._report import as_json, as_markdown, describe_machine, machine_text, result_lines
+from benchmarks._rounds import FULL, QUICK, TINY, Bench, Scale
+from benchmarks._rows import ROWS, Result, Row
+
+MODULES = (_calls, _hashes, _processes, _growth)  # each enters its rows into ROWS
 
 
 def main() -> int:
-    """Run all passes, print the table, and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one pass of short rounds")
-    parser.add_argument("--passes", type=int, default=3, help="how often all rows are measured (default 3)")
-    parser.add_argument(
-        "-k", metavar="EXPRESSION", default="", help="only the benchmarks that pytest's -k selects"
+    """Measure the rows that are asked for, write what is asked for, and return the exit code."""
+    options = _parse()
+    scale = TINY if options.tiny else QUICK if options.quick else FULL
+    names = options.only or list(ROWS)
+    if unknown := [name for name in names if name not in ROWS]:
+        print(f"no row {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
+        return 2
+    machine = describe_machine()
+    print(*machine_text(machine, scale.name), sep="\n")
+    results = [result for name in names if (result := _measure(ROWS[name], scale))]
+    if options.json:
+        options.json.write_text(json.dumps(as_json(results, machine, scale.name), indent=1) + "\n", "utf-8")
+    if options.markdown:
+        options.markdown.write_text(as_markdown(results, machine, scale.name), "utf-8")
+    if options.plot:
+        options.plot.write_text(draw(results, " ".join(machine_text(machine, scale.name))), "utf-8")
+    verdicts = [verdict.is_met for result in results for verdict in result.verdicts()]
+    print(
+        f"{verdicts.count(True)} marks met, {verdicts.count(False)} not, {verdicts.count(None)} not measured"
     )
-    parser.add_argument("-o", "--output", type=Path, help="write the table to this file too")
-    options = parser.parse_args()
-    samples: Samples = {}
-    for _ in range(1 if options.quick else options.passes):
-        if code := run_pass(samples, options.quick, options.k):
-            return code
-    text = "\n".join([*describe_machine(), "", *table(samples), ""])
-    print(text)
-    if options.output:
-        options.output.write_text(text, "utf-8")
-    return 0
+    return 0 if len(results) == len(names) else 1
 
 
-def run_pass(samples: Samples, is_quick: bool, selection: str) -> int:
-    """Run all benchmarks once, add their rounds to the samples, and return pytest's exit code."""
-    with tempfile.TemporaryDirectory() as directory:
-        report = Path(directory) / "report.json"
-        command = [sys.executable, "-m", "pytest", str(HERE), "-q", "-p", "no:xdist", "-W", "default"]
-        command += [f"--benchmark-json={report}", "--benchmark-max-time", "0.1" if is_quick else "1"]
-        command += ["--benchmark-warmup=on", "--benchmark-disable-gc", "--benchmark-columns=median,iqr"]
-        finished = subprocess.run(
-            [*command, "-k", selection], cwd=HERE.parent, capture_output=True, text=True, check=False
-        )
-        if finished.returncode:
-            print(finished.stdout, finished.stderr, file=sys.stderr)
-            return finished.returncode
-        for found in json.loads(report.read_text("utf-8"))["benchmarks"]:
-            contenders = samples.setdefault(found["group"], {})
-            contenders.setdefault(found["params"]["contender"], []).extend(found["stats"]["data"])
-    return 0
+def _parse() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes, and fewer rounds")
+    parser.add_argument("--tiny", action="store_true", help="only see whether each row can be measured")
+    parser.add_argument(
+        "--only", metavar="NAME", action="append", help=f"one of: {', '.join(ROWS)}; repeatable"
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write every figure here")
+    parser.add_argument("--markdown", metavar="FILE", type=Path, help="write the table here")
+    parser.add_argument("--plot", metavar="FILE.svg", type=Path, help="write a picture here")
+    return parser.parse_args()
 
 
-def describe_machine() -> Iterable[str]:
-    """Yield what the figures were measured on."""
-    cores = os.cpu_count()
-    yield f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {cores} cores"
-    yield ", ".join(f"{name} {_version(name)}" for name in LIBRARIES)
-    yield "Median seconds of a call, in brackets the quartiles; after it, the ratio to memofp's."
+def _measure(row: Row, scale: Scale) -> Result | None:
+    """Measure one row in a directory of its own, and say what came out; None if that fails."""
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="memofp-bench-", ignore_cleanup_errors=True) as directory:
+        # Neither the user's signing key nor the facts of earlier runs take part.
+        os.environ["MEMOFP_FACTS_DIR"] = str(Path(directory) / "facts")
+        bench = Bench(scale, Path(directory))
+        try:
+            result = Result(row, row.measure(bench), bench.missing)
+        except Exception as error:  # noqa: BLE001 # a peer may fail in any way; the other rows are still wanted
+            print(f"{row.name}: {type(error).__name__}: {error}", file=sys.stderr)
+            return None
+        finally:
+            _close_stores()
+    print(*result_lines(result), f"  measured in {time.monotonic() - start:.0f} s", sep="\n", flush=True)
+    return result
 
 
-def _version(name: str) -> str:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return "(not installed)"
+def _close_stores() -> None:
+    from memofp._store._open import close_all
 
-
-def table(samples: Samples) -> Iterable[str]:
-    """Yield the lines of a table in Markdown."""
-    names = list(dict.fromkeys(name for contenders in samples.values() for name in contenders))
-    yield f"| row | {' | '.join(names)} |"
-    yield f"| --- |{' --- |' * len(names)}"
-    for row, contenders in samples.items():
-        # What the interpreter itself takes is no contender's work.
-        floor = statistics.median(contenders["bare"]) if "bare" in contenders else 0.0
-        ours = statistics.median(contenders["memofp"]) - floor if "memofp" in contenders else 0.0
-        cells = [
-            _cell(contenders.get(name), 0.0, 0.0)
-            if name == "bare"
-            else _cell(contenders.get(name), floor, ours)
-            for name in names
-        ]
-        yield f"| {row}{', less the bare one' if floor else ''} | {' | '.join(cells)} |"
-
-
-def _cell(seconds: list[float] | None, floor: float, ours: float) -> str:
-    if not seconds:
-        return ""
-    low, median, high = (value - floor for value in statistics.quantiles(seconds, n=4))
-    ratio = f" {median / ours:.1f}x" if ours > 0 else ""
-    return f"{_text(median)} ({_text(low)}..{_text(high)}){ratio}"
-
-
-def _text(seconds: float) -> str:
-    if abs(seconds) < 1e-3:
-        return f"{seconds * 1e6:.1f} us"
-    return f"{seconds * 1e3:.1f} ms" if abs(seconds) < 1 else f"{seconds:.2f} s"
+    close_all()
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("MEMOFP_SIGNING_KEY", secrets.token_hex(32))
     raise SystemExit(main())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
 from typing import Any
 
 SCALE = 3
@@ -15,9 +17,36 @@ def number(x: int) -> int:
     return helper(x) + 1
 
 
+def other(x: int) -> int:
+    return helper(x) - 1
+
+
 def options(name: str, rate: float = 0.5, *, tags: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"name": name, "rate": rate, "tags": list(tags)}
 
 
 def array(values: Any) -> Any:
     return values * 2
+
+
+def big(size: int) -> Any:
+    import numpy
+
+    return numpy.arange(size, dtype="f8")
+
+
+def kept(i: int, values: Any) -> Any:  # noqa: ARG001 # what tells the calls apart
+    return values
+
+
+def text(size: int, i: int) -> str:
+    return f"{i:09}" * (size // 9)
+
+
+def slow(marks: str, seconds: float) -> int:
+    """Leave a trace of each execution in a folder."""
+    import os
+
+    (Path(marks) / f"{os.getpid()}-{time.monotonic_ns()}").touch()
+    time.sleep(seconds)
+    return 7
