@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Literal
 
 from memofp._errors import BlindSpotError, BlindSpotWarning, ConfigurationError
 from memofp._manifest import BlindSpot
+from memofp._warn import warn
 
 __all__ = ["check_strict", "report"]
 
@@ -36,7 +36,7 @@ def report(spots: Sequence[BlindSpot], strict: Strict) -> None:
     )
     if strict == "error":
         raise BlindSpotError(text)
-    warnings.warn(text, BlindSpotWarning, stacklevel=4)
+    warn(text, BlindSpotWarning)
 
 
 def _describe(spot: BlindSpot) -> str:

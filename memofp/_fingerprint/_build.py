@@ -118,11 +118,13 @@ def build(func: Any, options: Options) -> Fingerprint:
 
 def make_options(func: Any, given: Mapping[str, Any]) -> Options:
     """Return options from keyword arguments; the function's own installed package counts as user code."""
+    neutral = given.get("neutral") or ()
     declared = given.get("depends_on") or ()
     if not isinstance(declared, list | tuple | set | frozenset):
         declared = (declared,)
     return Options(
-        neutral=tuple(given.get("neutral") or ()),
+        neutral=tuple(n for n in neutral if not isinstance(n, str)),
+        neutral_names=frozenset(n for n in neutral if isinstance(n, str)),
         packages=dict(given.get("packages") or {}),
         own_packages=_own_packages(func),
         depends_on=tuple(declared),

@@ -55,7 +55,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.line = fact.line or code.co_firstlineno
     node.source = fact.source or None
     context = Context(graph, name, function.__globals__, cell_values(function), node.file, node.line)
-    if graph.options.neutral and fact.bare_calls:
+    if (graph.options.neutral or graph.options.neutral_names) and fact.bare_calls:
         fact = _without_neutral(context, function, fact)
     graph.guards.function(function)
     graph.mentions |= fact.mentions
@@ -97,6 +97,8 @@ def _without_neutral(context: Context, function: FunctionType, fact: Fact) -> Fa
 
 
 def _names_neutral(context: Context, chain: tuple[str, ...]) -> bool:
+    if ".".join(chain) in context.graph.options.neutral_names:
+        return True
     builtins = context.space.get("__builtins__")
     space = builtins if isinstance(builtins, dict) else getattr(builtins, "__dict__", {})
     value = context.space.get(chain[0], space.get(chain[0], ABSENT))

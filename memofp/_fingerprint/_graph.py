@@ -31,6 +31,7 @@ class Options:
 
     Attributes:
         neutral: callables whose bare expression statements do not count.
+        neutral_names: the same, by what the code calls them (`logger.debug`).
         packages: import or distribution name -> `version`, `source` or None (does not count).
         own_packages: top-level packages that count as user code although they are installed.
         everything: count every member of every class, whether somebody can name it or not.
@@ -38,6 +39,7 @@ class Options:
     """
 
     neutral: tuple[Any, ...] = ()
+    neutral_names: frozenset[str] = frozenset()
     packages: Mapping[str, str | None] = field(default_factory=dict)
     own_packages: frozenset[str] = frozenset()
     everything: bool = False

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
-
 from memofp._errors import StoreWarning
+from memofp._warn import warn
 
 __all__ = ["forget_warnings", "warn_once"]
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _seen: set[str] = set()
 
 
@@ -25,18 +21,9 @@ def warn_once(cause: str, message: str, category: type[Warning] = StoreWarning) 
     if cause in _seen:
         return
     _seen.add(cause)
-    warnings.warn(message, category, stacklevel=_caller_level())
+    warn(message, category)
 
 
 def forget_warnings() -> None:
     """Let every cause warn again; for tests."""
     _seen.clear()
-
-
-def _caller_level() -> int:
-    """Return the stacklevel, seen from `warn_once`, of the first frame outside this package."""
-    level, frame = 1, sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-        level += 1
-    return level
