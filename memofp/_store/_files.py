@@ -32,6 +32,7 @@ for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):  # not block
     _READ_FLAGS |= getattr(os, _name, 0)
 _WRITE_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _WEEK_S = 7 * 86400
+_TRIES = 10
 _STEP = 1 << 30  # bytes a system call; Linux stops at 2 GiB, macOS fails there
 
 
@@ -65,11 +66,13 @@ def write_file(path: str, chunks: Iterable[Buffer], mode: int) -> tuple[int, tup
 
 
 def _create(path: str, mode: int) -> int:
-    try:
-        return open_private(path, _WRITE_FLAGS, mode)
-    except FileNotFoundError:
-        make_directories(os.path.dirname(path), mode | 0o100 | ((mode & 0o070) and 0o2010))
-        return open_private(path, _WRITE_FLAGS, mode)
+    for _ in range(_TRIES):
+        # Whoever removes the last file of a directory removes the directory, perhaps between our two steps.
+        with contextlib.suppress(FileNotFoundError):
+            return open_private(path, _WRITE_FLAGS, mode)
+        with contextlib.suppress(FileNotFoundError):
+            make_directories(os.path.dirname(path), mode | 0o100 | ((mode & 0o070) and 0o2010))
+    return open_private(path, _WRITE_FLAGS, mode)
 
 
 def open_private(path: str, flags: int, mode: int) -> int:

@@ -20,7 +20,7 @@ import pytest
 from store_helpers import big, key_of, open_files, put, reason_of, run_python, value_files, value_of
 
 from memofp._errors import StoreWarning
-from memofp._store import Hit, ResultStore, open_store
+from memofp._store import Hit, ResultStore, _files, open_store
 
 FAULTS = [errno.ENOSPC, errno.EIO, errno.EMFILE, errno.EROFS, errno.EACCES, errno.EDQUOT]
 
@@ -146,6 +146,25 @@ def test_removed_directory_is_made_again(store: ResultStore, directory: Path, cl
     assert value_of(store, key_of(1)) == big(2)
     with store.compute_once(key_of(5)) as again:
         assert not again
+
+
+def test_value_directory_that_is_removed_under_the_writer_is_made_again(
+    store: ResultStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever removes the last file of a directory removes the directory too, at any moment."""
+    put(store, key_of(1), 1)
+    make, removed = _files.make_directories, []
+
+    def make_and_lose(path: str, mode: int) -> None:
+        make(path, mode)
+        if len(removed) < 3:
+            removed.append(path)
+            os.removedirs(path)
+
+    monkeypatch.setattr(_files, "make_directories", make_and_lose)
+    assert put(store, key_of(2), big())
+    assert value_of(store, key_of(2)) == big()
+    assert len(removed) == 3
 
 
 def test_file_in_place_of_the_directory(tmp_path: Path) -> None:
