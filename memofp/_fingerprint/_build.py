@@ -35,7 +35,7 @@ class Fingerprint:
 
     digest: str
 
-    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_open_digest", "_root", "digest")
+    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_opened", "_root", "digest")
 
     def __init__(self, graph: Graph, root: int) -> None:
         edges = [node.edges for node in graph.nodes]
@@ -44,7 +44,7 @@ class Fingerprint:
         self._local = graph.local_bytes(graph.modes())
         self._digests = component_digests(self._local, edges, strong_components(edges, root))
         self._manifest: Manifest | None = None
-        self._open_digest: str | None = None
+        self._opened: Fingerprint | None = None
         parts = [b"%d" % FINGERPRINT_FORMAT, self._digests[root]]
         self.digest = digest_parts(b"fingerprint", parts).hex()
 
@@ -63,10 +63,11 @@ class Fingerprint:
         """
         if self._graph.visibility.everything:
             return self.digest
-        if self._open_digest is None:
+        known = self._opened
+        if known is None or not known.guards.hold():  # it reaches more, so it has guards of its own
             options = dataclasses.replace(self._graph.options, everything=True)
-            self._open_digest = build(self._graph.nodes[self._root].obj, options).digest
-        return self._open_digest
+            known = self._opened = build(self._graph.nodes[self._root].obj, options)
+        return known.digest
 
     @property
     def guards(self) -> Guards:

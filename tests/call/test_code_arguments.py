@@ -37,6 +37,32 @@ def test_edit_of_a_method_that_only_the_argument_names_is_seen(
     assert f(by_words) == "two"
 
 
+def in_words() -> str:
+    return "words"
+
+
+class Ledger:
+    def balance_in_words_for_the_record(self) -> str:
+        return in_words()
+
+
+def read(how: Any) -> Any:
+    return how(Ledger())
+
+
+def by_record(ledger: Any) -> Any:
+    return ledger.balance_in_words_for_the_record()
+
+
+def test_patch_behind_a_method_that_only_the_argument_names_is_seen(
+    tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    f = memoize(cache_dir=tmp_path)(read)
+    assert f(by_record) == f(by_record) == "words"
+    monkeypatch.setitem(globals(), "in_words", lambda: "other words")
+    assert f(by_record) == "other words"
+
+
 def test_refused_call_leaves_no_trace_in_the_next_key(tmp_path: Any) -> None:
     f = memoize(cache_dir=tmp_path)(take)
     key = f.key(1)
