@@ -1,0 +1,147 @@
+"""Facts on disk: a warm start parses nothing, and nothing damaged or planted is believed."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from code_tools import function_from_file
+
+from memofp._code import _disk, _lookup, fact_of, flush_facts
+from memofp._code._facts import Fact, fact_from_json, fact_to_json
+from memofp._code._source import SourceTable
+
+TEXT = """
+def f(x):
+    import json as j
+    return j.dumps(g(x, D["a"])), [lambda: x.attr, lambda y: "{0.name}".format(y)]
+"""
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what this process knows, as a new one would."""
+    monkeypatch.setattr(_lookup, "_texts", {})
+    monkeypatch.setattr(_lookup, "_facts", {})
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch) -> None:
+    def build(self: object, *args: object) -> None:
+        raise AssertionError("a source text was parsed")
+
+    monkeypatch.setattr(SourceTable, "__init__", build)
+
+
+def cold(tmp_path: Path) -> tuple[Fact, object]:
+    f = function_from_file(tmp_path / "m.py", TEXT)
+    fact = fact_of(f.__code__, f.__globals__)
+    flush_facts()
+    return fact, f
+
+
+def test_warm_start_parses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fact, f = cold(tmp_path)
+    forget(monkeypatch)
+    refuse(monkeypatch)
+    assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
+
+
+def test_facts_survive_json(tmp_path: Path) -> None:
+    fact, _ = cold(tmp_path)
+    assert fact_from_json(json.loads(json.dumps(fact_to_json(fact)))) == fact
+
+
+def test_edited_text_has_facts_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    fact, _ = cold(tmp_path)
+    forget(monkeypatch)
+    other = function_from_file(tmp_path / "m.py", TEXT.replace("import json", "import pickle"))
+    assert fact_of(other.__code__, other.__globals__).refs != fact.refs
+    flush_facts()
+    assert len(list(facts_folder.glob("*.json"))) == 2
+
+
+DAMAGE = {
+    "empty": lambda data: b"",
+    "cut": lambda data: data[: len(data) // 2],
+    "one bit": lambda data: data[:-20] + bytes([data[-20] ^ 1]) + data[-19:],
+    "other json": lambda data: b"[1, 2]",
+    "planted": lambda data: data.split(b"\n", 1)[0] + b"\n" + data.split(b"\n", 1)[1].replace(b'"g"', b'"h"'),
+    "binary": lambda data: os.urandom(200),
+    "no checksum": lambda data: data.split(b"\n", 1)[1],
+    "deep": lambda data: b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damaged_facts_are_made_anew(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    fact, f = cold(tmp_path)
+    (path,) = facts_folder.glob("*.json")
+    path.write_bytes(DAMAGE[name](path.read_bytes()))
+    forget(monkeypatch)
+    assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
+
+
+@pytest.mark.parametrize(
+    "facts", [3, [3], [["f", 1, 0, 3]], [["f", 1, 0, {}]], [["f", 1, 0, [{}] * 15]], {}, [[]]]
+)
+def test_facts_of_another_shape_are_made_anew(
+    facts: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    fact, f = cold(tmp_path)
+    (path,) = facts_folder.glob("*.json")
+    path.unlink()
+    _disk.write_facts(str(path), {_lookup.code_digest(f.__code__).hex(): facts})  # type: ignore[attr-defined] # a function
+    forget(monkeypatch)
+    assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="no owners here")
+def test_folder_that_others_may_write_is_not_used(tmp_path: Path, facts_folder: Path) -> None:
+    facts_folder.mkdir()
+    facts_folder.chmod(0o777)
+    cold(tmp_path)
+    assert list(facts_folder.iterdir()) == []
+
+
+def test_folder_that_is_a_link_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    (tmp_path / "real").mkdir(mode=0o700)
+    facts_folder.symlink_to(tmp_path / "real")
+    cold(tmp_path)
+    assert list((tmp_path / "real").iterdir()) == []
+
+
+def test_facts_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEMOFP_FACTS_DIR", "")
+    fact, _ = cold(tmp_path)
+    assert fact.from_source
+
+
+def test_a_file_in_the_folder_s_place_costs_nothing(tmp_path: Path, facts_folder: Path) -> None:
+    facts_folder.write_text("not a folder")
+    fact, _ = cold(tmp_path)
+    assert fact.from_source
+
+
+def test_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path) -> None:
+    def full(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    fact, _ = cold(tmp_path)
+    assert fact.from_source
+    assert list(facts_folder.iterdir()) == []
+
+
+def test_patched_json_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json, "dumps", lambda *a: 1 / 0)
+    monkeypatch.setattr(json, "loads", lambda *a: 1 / 0)
+    fact, f = cold(tmp_path)
+    forget(monkeypatch)
+    assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
