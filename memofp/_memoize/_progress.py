@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ class Progress:
         began = time.time()
 
         def notice(pid: int | None) -> None:
-            who = f"process {pid}" if pid else "another thread or process"
+            who = f"process {pid}{_since(pid)}" if pid else "another thread or process"
             _say(f"waiting since {_clock(began)} for {who}, which computes {self._name}({arguments})")
 
         return notice
@@ -73,6 +74,17 @@ def spoken_duration(duration_s: float) -> str:
     minutes, seconds = divmod(round(duration_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s"
+
+
+def _since(pid: int) -> str:
+    """Return since when a process runs, in brackets; nothing where that cannot be told."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])  # starttime, proc_pid_stat(5)
+        age_s = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):  # not Linux, or it is gone
+        return ""
+    return f" (running since {_moment(time.time() - age_s)})"
 
 
 def _clock(moment: float) -> str:

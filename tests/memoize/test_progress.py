@@ -142,7 +142,11 @@ def test_waiting_for_another_process_names_it(tmp_path: Path) -> None:
     second = start()
     said = second.communicate(timeout=60)[1].splitlines()
     first.communicate(timeout=60)
-    who = f"process {first.pid}" if sys.platform == "linux" else "(process|another)"
+    who = (
+        rf"process {first.pid} \(running since \d\d:\d\d:\d\d\)"
+        if sys.platform == "linux"
+        else "(process|another)"
+    )
     assert re.search(rf"waiting since \d\d:\d\d:\d\d for {who}.*, which computes \S*slow\(x=1\)", said[0])
     assert "is in the cache" in said[1]
 
