@@ -100,12 +100,12 @@ class RichScreen:
 
     def line(self, text: str = "", style: str = "") -> None:
         """Write one line."""
-        self._console.print(text, style=style or None)
+        self._console.print(_visible(text), style=style or None)
 
     def heading(self, text: str) -> None:
         """Write a heading, with a blank line above."""
         self._console.print()
-        self._console.print(text, style="bold")
+        self._console.print(_visible(text), style="bold")
 
     def table(self, table: Table) -> None:
         """Write a table that fits the terminal's width."""
@@ -114,7 +114,7 @@ class RichScreen:
         from rich.text import Text
 
         made = RichTable(
-            title=Text(table.title) if table.title else None,
+            title=Text(_visible(table.title)) if table.title else None,
             title_justify="left",
             title_style="bold",
             box=box.SIMPLE_HEAD,
@@ -131,7 +131,7 @@ class RichScreen:
             )
             made.add_column(Text(column.heading), footer=Text(total), **options)
         for row in table.rows:
-            made.add_row(*(Text(row[i]) for i in shown))
+            made.add_row(*(Text(_visible(row[i])) for i in shown))
         self._console.print(made, soft_wrap=False)
 
 
@@ -155,4 +155,12 @@ def open_screen(out: TextIO) -> Screen:
 def _printable(text: str, out: TextIO) -> str:
     """Return a text that the stream's encoding can write, whatever names and values are in it."""
     encoding = getattr(out, "encoding", None) or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    return _visible(text).encode(encoding, "backslashreplace").decode(encoding)
+
+
+# What steers a terminal, written out: names in a cache may come from anywhere.
+_STEERING = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def _visible(text: str) -> str:
+    return text.translate(_STEERING)

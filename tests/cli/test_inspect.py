@@ -165,6 +165,32 @@ def test_terminal_gets_tables_that_fit(cache: Path, environment: dict[str, str])
     assert "\x1b[3" not in shown  # no colour where NO_COLOR asks for none
 
 
+def test_names_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    from memofp._cli._screen import Column, PlainScreen, Table
+
+    screen = PlainScreen(sys.stdout)
+    screen.line("evil\x1b]0;title\x07 \x9b2J\r")
+    screen.table(Table("t\x1b[2J", [Column("c")], [["\x1b[31mred"]]))
+    shown = capsys.readouterr().out
+    assert not set(shown) & {"\x1b", "\x07", "\x9b", "\r"}
+    assert "\\x1b[31mred" in shown
+
+
+def test_names_cannot_steer_a_terminal_through_rich() -> None:
+    rich_console = pytest.importorskip("rich.console")
+    import io
+
+    from memofp._cli._screen import Column, RichScreen, Table
+
+    out = io.StringIO()
+    screen = RichScreen(out)
+    screen._console = rich_console.Console(file=out, force_terminal=True, color_system=None, width=80)
+    screen.line("evil\x1b]0;title\x07", "bold")
+    screen.table(Table("t", [Column("c")], [["\x1b[31mred"]]))
+    assert "\x1b]" not in out.getvalue()
+    assert "\x1b[31m" not in out.getvalue()
+
+
 def test_looking_changes_nothing(run: Run, cache: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(cache, copy)
