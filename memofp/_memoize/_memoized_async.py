@@ -170,7 +170,7 @@ class AsyncMemoized(Memoized[P, Coroutine[Any, Any, T]]):
             async with self._core.flight(key, job.arguments):
                 if job.is_needed():
                     _, keep = await self._compute(plan, key, *job.args, **job.kwargs)
-                    job.is_done = await _in_thread(keep)
+                    job.is_done = await _in_thread(partial(keep, replaces=True))
 
         def start(job: Refresh) -> None:
             task = asyncio.get_running_loop().create_task(refresh(job))

@@ -44,7 +44,7 @@ class Options:
         verbose: whether it says what it does, None for what is configured.
         saving: arguments of the store's `save`: `codec`, `compress`.
         loading: arguments of the store's `load`: `codec`, `mmap`.
-        limits: arguments of `open_store`: `single_flight`, `lock_timeout_s`, `front_bytes`.
+        limits: arguments of `open_store`: `single_flight`, `lock_timeout_s`.
         fingerprint: options that go to the fingerprint as they are.
         given: the options as the user wrote them.
     """
@@ -85,8 +85,6 @@ class Options:
                 "memoize(mmap=True) needs results that are not compressed: no compress=..."
             )
         self.limits = check_flight(given.get("single_flight"), given.get("lock_timeout"))
-        if self.is_refreshed:
-            self.limits["front_bytes"] = 0  # what another process has refreshed is to be seen at once
         self.fingerprint = {name: given[name] for name in FINGERPRINT_OPTIONS if given.get(name) is not None}
         self.given = dict(given)
 

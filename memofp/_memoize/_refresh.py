@@ -99,7 +99,7 @@ class Refresh:
             problem = error
         run = Run(self._plan, self._key, self.arguments, time.perf_counter() - started, value, problem)
         is_pure = is_kept(core, problem) and is_unchanged(core, self._plan)
-        self.is_done = finish(core, run, is_pure=is_pure)
+        self.is_done = finish(core, run, is_pure=is_pure, replaces=True)
         return None if self.is_done else problem
 
     def end_task(self, task: Any) -> None:
