@@ -19,6 +19,7 @@ from memofp._values._state import state_of
 __all__ = ["array_data", "digest_data", "dtype_fields", "is_raw", "memory_order", "rules", "update_with"]
 
 _BUFFER_ITEMS = 1 << 16
+_NUMBERS = frozenset("biufc")
 _RAW_KINDS = frozenset("biufcmMSUV")
 
 
@@ -28,6 +29,8 @@ def _numpy() -> Any:
 
 def dtype_fields(dtype: Any) -> tuple[object, ...]:
     """Return everything that tells one dtype from another, as nested tuples; metadata aside."""
+    if dtype.kind in _NUMBERS:  # which C type has that width differs between systems
+        return (dtype.str,)
     kind = type(dtype).__module__, type(dtype).__name__
     scalar = dtype.type.__module__, dtype.type.__name__
     if dtype.subdtype is not None:
@@ -45,6 +48,8 @@ def dtype_fields(dtype: Any) -> tuple[object, ...]:
 def _dtype_parts(dtype: Any) -> list[tuple[str, object]]:
     """Return the parts of a dtype that are objects: metadata, a string dtype's missing value."""
     parts: list[tuple[str, object]] = []
+    if dtype.kind in _NUMBERS and dtype.metadata is None:
+        return parts
     if dtype.metadata:
         parts.append((".dtype.metadata", dict(dtype.metadata)))
     if hasattr(dtype, "na_object"):

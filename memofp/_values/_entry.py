@@ -7,12 +7,15 @@ from marshal import dumps
 from typing import Any
 
 from memofp._digest import DIGEST_SIZE, digest
-from memofp._values._plain import ATOMS, SPILL_BYTES
-from memofp._values._walk import Walk, swap_code
+from memofp._values._parts import Leaf
+from memofp._values._plain import ATOMS, CONTAINERS, LARGE_BYTES, SPILL_BYTES
+from memofp._values._registry import is_plain_instance, reduce_value
+from memofp._values._walk import Walk
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
 _SMALL = ATOMS - {bytes}  # bytes may be long, and are then hashed in place
+_BUILTIN = ATOMS | CONTAINERS
 _is_flat = (_SMALL | {list, tuple, dict}).issuperset
 _is_small = _SMALL.issuperset
 CODE_MARK = b"+"  # behind a digest: there was code among the values
@@ -55,15 +58,18 @@ class ArgumentDigester:
             UnhashableArgumentError: for a value that cannot be hashed soundly; it has the path.
         """
         if _are_flat(values):
-            data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of checked types
-            if len(data) < SPILL_BYTES:
+            try:
+                data = dumps(values, 2)  # type: ignore[arg-type] # a tuple of checked types
+            except ValueError:  # a string of 2 GiB or more
+                data = b""
+            if 0 < len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
-        before = swap_code(False)  # a hasher of the user's may call another memoized function
-        try:
-            found = Walk(self.function).digest(values, self.names, self.prefix)
-        finally:
-            met = swap_code(before)
-        return found + CODE_MARK if met else found
+        walk = Walk(self.function)
+        direct = _encode_directly(walk, values)
+        if direct is not None:
+            return digest(self.prefix + direct)
+        found = walk.digest(values, self.names, self.prefix)
+        return found + CODE_MARK if walk.met_code else found
 
 
 def _are_flat(values: tuple[object, ...]) -> bool:
@@ -79,6 +85,31 @@ def _are_flat(values: tuple[object, ...]) -> bool:
     if len(_small_calls) < 4096:
         _small_calls.add(kinds)
     return True
+
+
+def _encode_directly(walk: Walk, values: tuple[object, ...]) -> bytes | None:
+    """Encode values that are atoms and leaves: dates, numbers, arrays; None if another is among them.
+
+    What was reduced until then stays with the walk, so that nothing is hashed twice.
+    """
+    parts: list[bytes] = []
+    for value in values:
+        kind: Any = type(value)
+        if type(kind) is type and kind in _BUILTIN:
+            if kind not in _SMALL or (kind is str and len(value) > LARGE_BYTES):  # type: ignore[arg-type] # a string
+                return None
+            parts.append(dumps(value, 2))  # type: ignore[arg-type] # an atom
+            continue
+        if is_plain_instance(kind):
+            return None
+        if id(value) in walk.reduced:
+            return None  # one object for two parameters
+        node = reduce_value(value)
+        walk.reduced[id(value)] = (value, node)
+        if type(node) is not Leaf:
+            return None
+        parts.append(node.data)
+    return b"".join(parts)
 
 
 def _are_flat_containers(values: Iterable[Any]) -> bool:

@@ -48,6 +48,7 @@ _FAST = ATOMS | CONTAINERS
 
 _is_atom = ATOMS.issuperset
 _is_container = CONTAINERS.__contains__
+_is_bytes = frozenset({bytes}).__contains__
 
 
 def encode_plain(
@@ -78,7 +79,7 @@ def encode_plain(
         except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
             return 0
         kinds |= here
-        if bytes in here and _has_large_bytes(level):
+        if bytes in here and _longest_bytes(level, here) > LARGE_BYTES:
             return 0
         if _is_atom(here):
             break
@@ -118,5 +119,7 @@ def sort_large_set(value: AbstractSet[Any]) -> list[Any] | None:
     return sorted(value) if len(kinds) == 1 and kinds <= _SORTABLE else None
 
 
-def _has_large_bytes(level: Sequence[object]) -> bool:
-    return any(type(item) is bytes and len(item) > LARGE_BYTES for item in level)
+def _longest_bytes(level: Sequence[Any], kinds: set[type]) -> int:
+    if len(kinds) > 1:
+        level = list(compress(level, map(_is_bytes, map(type, level))))
+    return max(map(len, level))

@@ -14,7 +14,6 @@ by their digest when that would take more than a mebibyte.  The walk keeps its o
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from marshal import dumps
@@ -33,7 +32,7 @@ from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
 from memofp._values._state import layout_of, state_of
 
-__all__ = ["Walk", "set_code_hasher", "swap_code"]
+__all__ = ["Walk", "set_code_hasher"]
 
 _PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
@@ -55,19 +54,6 @@ def set_code_hasher(function: Callable[[object], bytes]) -> None:
     _code_hasher = function
 
 
-class _Met(threading.local):
-    code = False
-
-
-_met = _Met()
-
-
-def swap_code(met: bool) -> bool:
-    """Say whether code was met among values in this thread; return what was said before."""
-    before, _met.code = _met.code, met
-    return before
-
-
 def _are_small(values: tuple[object, ...]) -> bool:
     try:
         return _is_small(map(type, values))
@@ -82,6 +68,7 @@ class Walk(Sharing):
         function: qualified name of the function that is called, for errors.
         reduced: identity of a value -> itself and its reduction, where that makes new objects or is dear.
         headers: class and names of attributes -> what instances with them begin with.
+        met_code: whether there was code among the values.
         codes: identity of a class or function -> itself and its digest.
     """
 
@@ -90,6 +77,7 @@ class Walk(Sharing):
         self.function = function
         self.reduced: dict[int, tuple[object, Node]] = {}
         self.headers: dict[tuple[int, tuple[str, ...]], _Header] = {}
+        self.met_code = False
         self.codes: dict[int, tuple[object, bytes]] = {}
 
     def digest(self, items: Sequence[object], labels: Sequence[str], prefix: bytes) -> bytes:
@@ -252,7 +240,7 @@ class Walk(Sharing):
         else:
             if self.emit_known(value):
                 return
-            node = self._reduce(value)
+            node = self.reduce(value)
             owner = value
         if type(node) is Leaf:
             if not node.mutable or owner is None or self.meet(owner):
@@ -296,7 +284,8 @@ class Walk(Sharing):
         header += part.data if isinstance(part, Leaf) else _CODE + self._code_digest(Code("class", part))
         return header, tuple(["." + name for name in names]), not layout_of(kind).frozen, kind
 
-    def _reduce(self, value: object) -> Node:
+    def reduce(self, value: object) -> Node:
+        """Return a value's reduction, the same one each time if it is dear or makes new objects."""
         known = self.reduced.get(id(value))
         if known is not None:
             return known[1]
@@ -311,7 +300,7 @@ class Walk(Sharing):
             return known[1]
         if _code_hasher is None:
             raise UnhashableArgumentError(self.path(), f"is a {node.kind}, and nothing hashes code here")
-        _met.code = True
+        self.met_code = True
         digest = _code_hasher(node.value)
         self.codes[id(node.value)] = (node.value, digest)
         return digest

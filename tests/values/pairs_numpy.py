@@ -103,6 +103,11 @@ def share() -> Iterator[Pair]:
     yield "one column is both orders", a[:, :1].copy(), np.asfortranarray(a[:, :1])
     yield "strided and large", np.arange(500_000)[::3], np.arange(500_000)[::3].copy()
     yield "from a buffer", np.frombuffer(b"\1\0\0\0", "<i4"), _frozen(np.array([1], "<i4"))
+    yield (
+        "C types of one width",
+        np.zeros(2, "q"),
+        np.zeros(2, "l") if np.dtype("l").itemsize == 8 else np.zeros(2, "q"),
+    )
     yield "native order", np.zeros(2, "=i4"), np.zeros(2, np.dtype("i4").newbyteorder("="))
     yield "gaps", _gaps(0), _gaps(255)
     yield "gaps in a strided array", _gaps(0)[::2], _gaps(255)[::2]

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pair_tables import TABLES, pairs
 from value_tools import of
 
 from memofp._errors import ConfigurationError, UnhashableArgumentError
-from memofp._values import File, digest_arguments, register_hasher
+from memofp._values import File, _entry, digest_arguments, register_hasher
 
 
 class Locked:
@@ -216,3 +217,14 @@ def test_functions_need_a_hasher_of_code(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("memofp._values._walk._code_hasher", None)
     with pytest.raises(UnhashableArgumentError, match="is a function"):
         of([of])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_shortcuts_for_calls_give_the_walks_digest(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    for _, a, b in pairs(table, "differ"):
+        calls += [((a,), ("x",)), ((a, 1, b), ("x", "y", "z")), ((a, a), ("x", "y"))]
+    quick = [digest_arguments(names, values, "f") for values, names in calls]
+    monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
+    monkeypatch.setattr(_entry, "_encode_directly", lambda walk, values: None)
+    assert quick == [digest_arguments(names, values, "f") for values, names in calls]
