@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from memofp._code._dynamic import DYNAMIC_NAMES, TEMPLATE_METHODS
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
-from memofp._code._references import MODE_NAMES
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS
 
 __all__ = [
     "DYNAMIC_NAMES",

@@ -7,9 +7,8 @@ from types import CodeType
 from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
-from memofp._code._dynamic import DYNAMIC_NAMES, TEMPLATE_METHODS
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
-from memofp._code._references import MODE_NAMES, NAMESPACES
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS
 
 __all__ = ["fact_from_bytecode"]
 

@@ -10,10 +10,9 @@ import json
 import os
 import stat
 import sys
-import tempfile
 from typing import Any
 
-from memofp._code._emit import EMITTER_VERSION
+from memofp._code._tables import EMITTER_VERSION
 from memofp._digest import hexdigest
 
 __all__ = ["facts_path", "read_facts", "write_facts"]
@@ -80,8 +79,9 @@ def write_facts(path: str, facts: dict[str, Any]) -> None:
     """Add facts to those at a path, in one step that no reader sees half of.  A full disk loses nothing."""
     merged = {**read_facts(path), **facts}
     folder = os.path.dirname(path)
+    temporary = os.path.join(folder, f".facts-{os.urandom(8).hex()}")  # `tempfile` loads half of Lib
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".facts-", dir=folder)
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError:
         return
     try:

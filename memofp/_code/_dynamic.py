@@ -5,17 +5,10 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
+from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, TEMPLATE_METHODS
 
-__all__ = ["DYNAMIC_NAMES", "TEMPLATE_METHODS", "Dynamics"]
+__all__ = ["Dynamics"]
 
-# Each takes or lists attributes by name; value: position of the name among the arguments, -1 for none.
-_BY_NAME = {
-    "getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "getattr_static": 1, "attrgetter": 0,
-    "methodcaller": 0, "__getattribute__": -1, "__getattr__": -1, "vars": -1, "getmembers": -1,
-    "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
-}  # fmt: skip
-DYNAMIC_NAMES = frozenset(_BY_NAME) | {"__dict__"}
-TEMPLATE_METHODS = frozenset({"format", "format_map"})  # "{0.name}" takes an attribute
 _LISTINGS = frozenset({"vars", "__dict__"})
 _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
 
@@ -38,9 +31,9 @@ class Dynamics:
     def note_call(self, node: ast.Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
         name = _last_name(node.func)
-        if name not in _BY_NAME:
+        if name not in BY_NAME:
             return
-        position = _BY_NAME[name]
+        position = BY_NAME[name]
         if position >= 0 and len(node.args) > position and isinstance(node.args[position], ast.Constant):
             self._harmless.add(id(node.func))
             return

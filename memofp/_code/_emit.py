@@ -39,9 +39,8 @@ from memofp._code._tokens import (
 )
 from memofp._digest import digest
 
-__all__ = ["EMITTER_VERSION", "build_fact"]
+__all__ = ["build_fact"]
 
-EMITTER_VERSION = 5
 
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _Token = str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 __all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_from_json", "fact_to_json"]
@@ -70,8 +69,7 @@ class Spot(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What is known of one function's code, apart from the live objects that it reads.
 
     Attributes:

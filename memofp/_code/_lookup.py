@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import weakref
 from types import CodeType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from memofp._code._bytecode import fact_from_bytecode
 from memofp._code._codes import code_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
 from memofp._code._facts import Fact, fact_from_json, fact_to_json
-from memofp._code._source import Neutral, SourceTable, read_source, spot_of
+from memofp._code._reading import Neutral, read_source, spot_of
 from memofp._digest import digest
+
+if TYPE_CHECKING:
+    from memofp._code._source import SourceTable
 
 __all__ = ["fact_of", "flush_facts"]
 
@@ -36,9 +38,15 @@ def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neut
     known = _facts.get(key)
     if known is not None and known[0]() is code:
         return known[1]
-    fact = _from_source(code, module_globals, neutral) or fact_from_bytecode(code)
+    fact = _from_source(code, module_globals, neutral) or _from_bytecode(code)
     _facts[key] = (weakref.ref(code, lambda _: _facts.pop(key, None)), fact)
     return fact
+
+
+def _from_bytecode(code: CodeType) -> Fact:
+    from memofp._code._bytecode import fact_from_bytecode
+
+    return fact_from_bytecode(code)
 
 
 def flush_facts() -> None:
@@ -101,6 +109,8 @@ class _Text:
     def _parse(self) -> SourceTable | None:
         if not self._parsed:
             self._parsed = True
+            from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
+
             try:
                 self._table = SourceTable(self._source, self._filename)
             except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -7,10 +7,9 @@ from typing import NamedTuple
 
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, ScopeTree, mangle
+from memofp._code._tables import MODE_NAMES, NAMESPACES
 
 __all__ = [
-    "MODE_NAMES",
-    "NAMESPACES",
     "References",
     "is_inspect_stack",
     "looks_up_own_module",
@@ -18,17 +17,6 @@ __all__ = [
     "sees_locals",
 ]
 
-# Reachable code that mentions one of these can see more of a function than its meaning.
-MODE_NAMES = frozenset(
-    {
-        "__doc__", "getdoc", "__annotations__", "get_type_hints", "signature", "getfullargspec",
-        "get_annotations", "__annotate__",
-        "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
-        "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals",
-        "f_back", "__subclasses__", "dir", "vars", "f_lineno", "co_firstlineno", "tb_lineno",
-    }
-)  # fmt: skip
-NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
 _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
 _SEES_GLOBALS = frozenset({"globals", "eval", "exec"})

@@ -7,59 +7,20 @@ file under a living process, a stale `.pyc`, code that an import hook rewrote.
 from __future__ import annotations
 
 import ast
-import os
-import stat
 import warnings
 from collections.abc import Iterator
 from types import CodeType
-from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
-from memofp._code._facts import Fact
+from memofp._code._reading import Candidate, Neutral, spot_of
 from memofp._code._trees import children, walk
 
-__all__ = ["Candidate", "Neutral", "SourceTable", "read_source", "spot_of"]
+__all__ = ["SourceTable"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _FIRST_NUMBER = 1_000_000  # beyond any line
 _Span = tuple[int, int, int, int]
-Neutral = frozenset[tuple[str, ...]]  # dotted callees
-Candidate = tuple[str, int, int, Fact]  # name, first line, first column, fact
-
-
-def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
-    """Return the source bytes behind a code object's file name, None if there are none to be had.
-
-    Looks at the file system, at the cells of a notebook or REPL (`linecache`), and at the module's loader
-    (a zip archive, say).
-    """
-    if not (filename.startswith("<") and filename.endswith(">")):
-        try:
-            # A pipe or a terminal (`python /dev/stdin`) cannot be read twice, and would hold us up.
-            if stat.S_ISREG(os.stat(filename).st_mode):
-                with open(filename, "rb") as file:
-                    return file.read()
-        except (OSError, ValueError):  # no such file, or no name of a file
-            pass
-    import linecache
-
-    cached = linecache.cache.get(filename)
-    if cached is not None and len(cached) > 2:
-        return "".join(cached[2]).encode("utf-8", "surrogatepass")
-    return _source_from_loader(filename, module_globals)
-
-
-def _source_from_loader(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:
-    loader = (module_globals or {}).get("__loader__")
-    name = (module_globals or {}).get("__name__")
-    if loader is None or not isinstance(name, str) or os.path.isabs(filename) is False:
-        return None
-    try:
-        text = loader.get_source(name)
-    except Exception:  # noqa: BLE001 -- a loader of the user's may raise anything; there is no source then
-        return None
-    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else None
 
 
 class SourceTable:
@@ -173,12 +134,6 @@ def _all_codes(module: CodeType) -> Iterator[CodeType]:
         code = stack.pop()
         yield code
         stack.extend(reversed(nested_codes(code)))
-
-
-def spot_of(code: CodeType) -> int:
-    """Return the first column of a code object's instructions, -1 if positions are switched off."""
-    columns = [column for _, _, column, _ in code.co_positions() if column is not None]
-    return min(columns, default=-1)
 
 
 def _function_nodes(tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:

@@ -14,7 +14,8 @@ from code_tools import function_from_file
 
 from memofp._code import fact_of
 from memofp._code._codes import code_digest
-from memofp._code._source import SourceTable, read_source
+from memofp._code._reading import read_source
+from memofp._code._source import SourceTable
 
 
 def test_lambdas_on_a_line_are_told_apart(tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""Hold what all readers of code agree on: telling names, and the version of the canonical form."""
+
+from __future__ import annotations
+
+__all__ = [
+    "BY_NAME",
+    "DYNAMIC_NAMES",
+    "EMITTER_VERSION",
+    "MODE_NAMES",
+    "NAMESPACES",
+    "TEMPLATE_METHODS",
+]
+
+EMITTER_VERSION = 5  # goes up with every change of the canonical form or of a fact
+
+# Reachable code that mentions one of these can see more of a function than its meaning.
+MODE_NAMES = frozenset(
+    {
+        "__doc__", "getdoc", "__annotations__", "get_type_hints", "signature", "getfullargspec",
+        "get_annotations", "__annotate__",
+        "__name__", "__qualname__", "__module__", "__code__", "getsource", "getsourcelines",
+        "_getframe", "currentframe", "inspect.stack", "getinnerframes", "getouterframes", "f_locals",
+        "f_back", "__subclasses__", "dir", "vars", "f_lineno", "co_firstlineno", "tb_lineno",
+    }
+)  # fmt: skip
+
+# Each takes or lists attributes by name; value: position of the name among the arguments, -1 for none.
+BY_NAME = {
+    "getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "getattr_static": 1, "attrgetter": 0,
+    "methodcaller": 0, "__getattribute__": -1, "__getattr__": -1, "vars": -1, "getmembers": -1,
+    "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
+}  # fmt: skip
+DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
+TEMPLATE_METHODS = frozenset({"format", "format_map"})  # "{0.name}" takes an attribute
+NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
