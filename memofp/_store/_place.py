@@ -64,8 +64,10 @@ class Place:
         try:
             status = os.stat(self.path)
         except FileNotFoundError:
-            self.forget_identity()
             if not create:
+                with self._lock:
+                    if not os.path.exists(self.path):  # nobody has made it since we looked
+                        self.forget_identity()
                 with contextlib.suppress(FileNotFoundError):
                     check_directory(self.directory, self._trusted)
                 return False
