@@ -80,13 +80,23 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
         "docs": _doc_text(space.get("__doc__")),
         "names": qualname_of(cls).encode("utf-8", "surrogatepass"),
         "modules": node.name.encode("utf-8", "surrogatepass"),
-        "members": ascii(sorted(map(str, space.keys() - AUTOMATIC))).encode(),
-        "order": ascii([str(n) for n in space if n not in AUTOMATIC]).encode(),
+        "members": ascii(sorted(_own_names(cls, space))).encode(),
+        "order": ascii([n for n in _own_names(cls, space) if not n.startswith("__")]).encode(),
     }
     _add_bases(graph, node, cls)
     _add_registered(graph, node, cls)
     _add_members(graph, node, cls, space)
     _locate(node, space)
+
+
+def _own_names(cls: type, space: Any) -> list[str]:
+    """Return the names that the user's class body or program put into a class, in order."""
+    generated = generated_names(cls, space)
+    return [
+        str(name)
+        for name, value in space.items()
+        if name not in AUTOMATIC and not (name in generated and is_generated(value))
+    ]
 
 
 def _add_bases(graph: Graph, node: Node, cls: type) -> None:
@@ -205,7 +215,7 @@ def _locate(node: Node, space: Any) -> None:
     """Take file and first line from the first method that has them."""
     for value in space.values():
         function = inner_function(value)
-        if not isinstance(function, types.FunctionType) or function.__code__.co_filename.startswith("<"):
+        if not is_a(function, types.FunctionType) or function.__code__.co_filename.startswith("<"):
             continue
         if function.__globals__.get("__name__") != space.get("__module__"):
             continue  # made elsewhere, as a dataclass's `__repr__` is

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
-from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from memofp._digest import Hasher, digest_parts
 from memofp._errors import ConfigurationError
 from memofp._fingerprint._boundary import place_of_module
 from memofp._fingerprint._graph import Graph, Node, is_code, leaf
 from memofp._fingerprint._packages import distribution_of
+from memofp._fingerprint._raw import is_a
 from memofp._values import File
 
 __all__ = ["EnvVar", "Package", "add_declared", "declared_target"]
@@ -22,8 +21,7 @@ _CHUNK = 1 << 20  # bytes read at a time
 _contents: dict[tuple[str, int, int, int, int], bytes] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class EnvVar:
+class EnvVar(NamedTuple):
     """An environment variable that a function depends on, by its value or its absence.
 
     Attributes:
@@ -33,8 +31,7 @@ class EnvVar:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """An installed distribution that a function depends on, by its version.
 
     Attributes:
@@ -80,6 +77,8 @@ def _file_node(graph: Graph, path: str) -> int:
 
 def _files(path: str) -> list[tuple[bytes, bytes]]:
     """Return (name, digest of content) of a file, or of each file that a pattern matches, by name."""
+    import glob
+
     if not glob.has_magic(path):
         return [(b"", _content(path))]
     base = path[: min(path.find(c) for c in "*?[" if c in path)]
@@ -120,7 +119,7 @@ def _variable_node(graph: Graph, name: str) -> int:
 
 def _package_node(graph: Graph, name: str) -> int:
     module = sys.modules.get(name)
-    place = place_of_module(module) if isinstance(module, ModuleType) else None
+    place = place_of_module(module) if is_a(module, ModuleType) else None
     if place is None or place.kind != "package":
         version = _installed_version(name)
     else:

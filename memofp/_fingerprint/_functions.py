@@ -185,7 +185,7 @@ def _expand_foreign(graph: Graph, node: Node, function: FunctionType) -> None:
 def _add_annotations(graph: Graph, node: Node, function: FunctionType) -> None:
     """A foreign wrapper may read the annotations of what it wraps (validation, injection)."""
     for name, value in cell_values(function).items():
-        if isinstance(value, FunctionType) and graph.place(place_of_function(value)).kind == "user":
+        if is_a(value, FunctionType) and graph.place(place_of_function(value)).kind == "user":
             fact = fact_of(value.__code__, value.__globals__)
             node.local = digest_parts(node.local, [name.encode(), fact.annotations])
             add_live_annotations(graph, node, value)

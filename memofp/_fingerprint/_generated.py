@@ -40,7 +40,7 @@ def generated_names(cls: type, space: Any) -> frozenset[str]:
 def is_generated(value: Any) -> bool:
     """Tell a generated method from one that the user wrote, which may stand in a built text as well."""
     function = inner_function(value)
-    if not isinstance(function, types.FunctionType):
+    if not is_a(function, types.FunctionType):
         return False
     code = function.__code__
     return (
@@ -91,6 +91,8 @@ def add_enum(graph: Graph, node: Node, cls: Any, space: Any) -> None:
     skipped = AUTOMATIC | _ENUM | members.keys()
     for name in sorted(n for n in space if isinstance(n, str) and n not in skipped):
         value = space[name]
+        if name == "_generate_next_value_":
+            value = inner_function(value)  # a static method since Python 3.12
         if not _is_copied_down(cls, name, value):
             graph.member(node, name, value)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -35,17 +34,37 @@ MODULE_MACHINERY = frozenset(
 )  # fmt: skip
 
 
-@dataclass(slots=True, eq=False)
 class Context:
-    """Where a function's names are looked up."""
+    """Where a function's names are looked up.
 
-    graph: Graph
-    name: str  # qualified name of the function
-    space: dict[str, Any]
-    cells: dict[str, Any]  # free variable -> value or ABSENT
-    file: str | None
-    line: int
-    extra: list[tuple[str, int | bytes]] = field(default_factory=list)  # edges beside the references'
+    Attributes:
+        graph: what is built.
+        name: qualified name of the function.
+        space: its globals.
+        cells: free variable -> value or ABSENT.
+        file: path of its source file.
+        line: first line there.
+        extra: edges beside the references'.
+    """
+
+    __slots__ = ("cells", "extra", "file", "graph", "line", "name", "space")
+
+    def __init__(
+        self,
+        graph: Graph,
+        name: str,
+        space: dict[str, Any],
+        cells: dict[str, Any],
+        file: str | None,
+        line: int,
+    ) -> None:
+        self.graph = graph
+        self.name = name
+        self.space = space
+        self.cells = cells
+        self.file = file
+        self.line = line
+        self.extra: list[tuple[str, int | bytes]] = []
 
     @property
     def module(self) -> str:
@@ -88,7 +107,7 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
         key = ("name", id(space), name)
         return _follow(context, value, ref, f"{context.module}.{name}", key, "const")
     builtins = space.get("__builtins__", sys.modules["builtins"])
-    builtin_space = builtins.__dict__ if isinstance(builtins, ModuleType) else builtins
+    builtin_space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
     value = builtin_space.get(name, ABSENT)
     guards.name(builtin_space, name, value)
     return _follow(context, value, ref, f"builtins.{name}", ("name", id(builtin_space), name), "const")
@@ -100,7 +119,7 @@ def _follow(
     """Follow a chain of attributes as long as it leads through modules."""
     graph, attrs = context.graph, ref.attrs
     for i, attr in enumerate(attrs):
-        if not isinstance(value, ModuleType):
+        if not is_a(value, ModuleType):
             break
         place = graph.place(place_of_module(value))
         if place.kind != "user":
@@ -113,7 +132,7 @@ def _follow(
     rest = attrs[i:] if attrs else ()
     if value is ABSENT:
         return leaf("absent"), rest
-    if ref.use.kind == "store" and isinstance(value, ModuleType):
+    if ref.use.kind == "store" and is_a(value, ModuleType):
         return leaf("stored", ".".join(rest).encode()), rest  # assigned to, not read
     known = _known_power(context, ref, value, rest)
     if known is not None:
@@ -193,7 +212,7 @@ def _foreign_chain(
     for i, attr in enumerate(attrs):
         if is_module_table(value):
             return _loaded_modules(context, ref, attrs[i:])
-        if not isinstance(value, ModuleType):
+        if not is_a(value, ModuleType):
             break
         space = value.__dict__
         value = space.get(attr, ABSENT)
@@ -253,7 +272,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         base = full.partition(".")[0] if spec.binds_top else full
         tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
         loaded = sys.modules.get(base)
-        if isinstance(loaded, ModuleType) and tail:
+        if is_a(loaded, ModuleType) and tail:
             return _foreign_chain(context, ref, loaded, tail, place), ()
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
     module = _import(context, ref, full)
@@ -296,7 +315,7 @@ def _place_of_import(full: str) -> Place:
     """Tell whose code a module is without importing it."""
     top = full.partition(".")[0]
     module = sys.modules.get(top)
-    if isinstance(module, ModuleType):
+    if is_a(module, ModuleType):
         return place_of_module(module)
     if top in sys.stdlib_module_names:
         return place_of_name(top)
@@ -319,7 +338,7 @@ def _place_of_import(full: str) -> Place:
 def _import(context: Context, ref: Ref, full: str, quiet: bool = False) -> ModuleType | None:
     """Import a module of the user's, so that a key does not depend on what happens to be loaded."""
     module = sys.modules.get(full)
-    if isinstance(module, ModuleType):
+    if is_a(module, ModuleType):
         return module
     import importlib
 

@@ -87,10 +87,10 @@ def _expand_method(graph: Graph, node: Node, obj: types.MethodType) -> None:
 def _expand_builtin(graph: Graph, node: Node, obj: types.BuiltinFunctionType) -> None:
     owner = obj.__self__
     held = getattr(sys.modules.get(str(obj.__module__)), "__dict__", {}).get(obj.__name__)
-    if held is obj and not isinstance(owner, types.ModuleType):
+    if held is obj and not is_a(owner, types.ModuleType):
         owner = None  # `random.random`: a method of a generator that the module keeps for itself
-    if owner is None or isinstance(owner, types.ModuleType):
-        place = place_of_module(owner) if isinstance(owner, types.ModuleType) else PYTHON
+    if owner is None or is_a(owner, types.ModuleType):
+        place = place_of_module(owner) if is_a(owner, types.ModuleType) else PYTHON
         node.local = b"builtin"
         node.add("is", foreign_object(graph, graph.place(place), obj))
         return

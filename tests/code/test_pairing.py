@@ -138,6 +138,6 @@ def test_digest_sorts_frozensets_and_nests() -> None:
 
 
 def test_every_function_of_a_text_is_paired() -> None:
-    text = b"class A:\n  def a(self): return lambda: 1\n  @property\n  def b(self): return [x for x in self]\n"
+    text = b"class A:\n  def a(self): return lambda: 1\n  @property\n  def b(self): return list(self)\n"
     table = SourceTable(text, "m.py")
     assert {c.co_name for c in table.functions()} == {"a", "b", "<lambda>"}
