@@ -62,6 +62,8 @@ def run(options: argparse.Namespace, screen: Screen) -> int:
         checks = check_functions(store, summaries) if options.check else []
         if options.function is None:
             _show_functions(screen, options, summaries, checks)
+            if not options.json:
+                _note_acceptances(screen, store, summaries)
         else:
             _show_function(screen, options, store, name, checks[0] if checks else None)
     finally:
@@ -181,6 +183,13 @@ def _show_acceptances(screen: Screen, store: ResultStore, function: str) -> None
     if rows:
         columns = [Column("version"), Column("is served"), Column("since"), Column("what had changed")]
         screen.table(Table("What was accepted as doing the same", columns, list(rows)))
+
+
+def _note_acceptances(screen: Screen, store: ResultStore, summaries: Sequence[FunctionSummary]) -> None:
+    for summary in summaries:
+        for a in store.records.acceptances(summary.function).values():
+            what = f"accepted {ago(a.when)} as doing the same as {a.serves[:SHORT]}"
+            screen.line(f"  {summary.function}: version {a.version[:SHORT]} was {what}", "yellow")
 
 
 def _versions_table(function: str, versions: Iterable[VersionSummary], check: Check | None) -> Table:

@@ -86,7 +86,7 @@ def run_prune(options: argparse.Namespace, screen: Screen) -> int:
     }
     store = open_existing(options.directory, **limits)
     try:
-        with Progress(f"pruning {options.directory}"):
+        with Progress(f"pruning {_amount(store)} in {options.directory}"):
             pruned = store.prune()
     finally:
         store.close()
@@ -98,6 +98,11 @@ def run_prune(options: argparse.Namespace, screen: Screen) -> int:
             f"{pruned.orphans} files without an entry; {bytes_text(pruned.freed_bytes)} freed"
         )
     return 0
+
+
+def _amount(store: ResultStore) -> str:
+    summaries = store.functions()
+    return f"{sum(s.entries for s in summaries)} entries ({bytes_text(sum(s.size_bytes for s in summaries))})"
 
 
 def run_clear(options: argparse.Namespace, screen: Screen) -> int:
@@ -139,7 +144,7 @@ def run_verify(options: argparse.Namespace, screen: Screen) -> int:
     """Check every entry; return 0 if all is well and 1 if not."""
     store = open_existing(options.directory)
     try:
-        with Progress(f"checking {options.directory}"):
+        with Progress(f"checking {_amount(store)} in {options.directory}"):
             verdict = store.verify()
     finally:
         store.close()
@@ -151,7 +156,7 @@ def run_repair(options: argparse.Namespace, screen: Screen) -> int:
     """Remove what is broken; return 0."""
     store = open_existing(options.directory)
     try:
-        with Progress(f"repairing {options.directory}"):
+        with Progress(f"repairing {_amount(store)} in {options.directory}"):
             verdict = store.repair()
     finally:
         store.close()

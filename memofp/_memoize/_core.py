@@ -279,6 +279,7 @@ class Core:
         """Remove every entry of the function, of all versions; return how many there were."""
         self.open()
         self._recorded.clear()
+        self.forget_plan()
         return self.store.clear(self.name)
 
     def info(self) -> CacheInfo:

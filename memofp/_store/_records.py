@@ -42,7 +42,7 @@ class Records:
 
     def entry(self, key: bytes) -> EntryInfo | None:
         """Return what is known of the entry under a key, None if there is none or on any fault."""
-        from memofp._store._results import describe_row
+        from memofp._store._describe import describe_row
 
         try:
             row = self._backend.row(key)

@@ -6,32 +6,30 @@ one warning for each cause; never an exception in the caller's call.
 
 from __future__ import annotations
 
-import json
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from memofp._store._codecs import Codec, DecodeError, encode
 from memofp._store._compress import check_compression
 from memofp._store._entry import EntryDraft, Opened, open_entry
-from memofp._store._envelope import NEVER, RejectedError, Signer, read_head, read_texts
+from memofp._store._envelope import RejectedError, Signer
 from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
 from memofp._store._front import Front, Kept, is_immutable
 from memofp._store._limits import Limits, Pace
 from memofp._store._outcome import Hit, Miss
-from memofp._store._protocol import BackendError, Meta, Record, Row, Store
+from memofp._store._protocol import BackendError, Meta, Record, Store
 from memofp._store._secret import signing_key
 from memofp._store._unstorable import UnstorableError
 from memofp._store._uses import Uses
-from memofp._store._warn import warn_once
+from memofp._store._warn import warn_once, warn_unstorable
 
 if TYPE_CHECKING:
     from memofp._manifest import Manifest
     from memofp._store._records import Records
     from memofp._store._types import EntryInfo, FunctionSummary, Pruned, Verdict, VersionSummary
 
-__all__ = ["ResultStore", "describe_row"]
+__all__ = ["ResultStore"]
 
 T = TypeVar("T")
 
@@ -188,7 +186,7 @@ class ResultStore:
             )  # fmt: skip
             self._backend.put(key, draft, Meta(function, version, now, expires, duration_s))
         except UnstorableError as error:
-            self._warn_unstorable(function, error)
+            warn_unstorable(function, error)
             return False
         except BackendError as fault:
             self._warn(fault)
@@ -224,8 +222,11 @@ class ResultStore:
     # -- functions and versions --------------------------------------------------------------
 
     def clear(self, function: str, version: str | None = None) -> int:
-        """Remove a function's entries, or one version's; return how many."""
-        return self._guarded(0, lambda: self._backend.clear(function, version))
+        """Remove a function's entries and acceptances, or one version's entries; return how many."""
+        count = self._guarded(0, lambda: self._backend.clear(function, version))
+        if version is None and self.note(function, "accepted"):
+            self._guarded(None, lambda: self._backend.put_note(function, "accepted", b""))
+        return count
 
     def stats(self, function: str) -> tuple[int, int]:
         """Return a function's number of entries and their size in bytes."""
@@ -243,6 +244,8 @@ class ResultStore:
 
     def entries(self, function: str | None = None, version: str | None = None) -> Iterator[EntryInfo]:
         """Yield what is known of each entry, of all or of one function or version."""
+        from memofp._store._describe import describe_row
+
         self._uses.report()
         try:
             for row in self._backend.scan(function, version):
@@ -257,10 +260,13 @@ class ResultStore:
         if (function, version) in self._noted:
             return
         self._noted.add((function, version))
-        text = json.dumps(manifest.to_json(), separators=(",", ":")).encode()
-        data = zlib.compress(text, 6)
-        mac = self._signer().mac(b"manifest", function.encode(), b"\0", version.encode(), b"\0", data)
-        self._guarded(None, lambda: self._backend.put_note(function, version, mac + data))
+        from memofp._store._notes import pack_manifest
+
+        def keep() -> None:
+            note = pack_manifest(self._signer(), function, version, manifest)
+            self._backend.put_note(function, version, note)
+
+        self._guarded(None, keep)
 
     def note(self, function: str, version: str) -> bytes | None:
         """Return the bytes that are kept beside a version, unverified; None if there are none."""
@@ -268,23 +274,12 @@ class ResultStore:
 
     def load_manifest(self, function: str, version: str) -> Manifest | None:
         """Return what `save_manifest` kept, or None."""
-        from memofp._manifest import Manifest
-
         note = self.note(function, version)
         if note is None:
             return None
-        mac, data = note[:16], note[16:]
-        if self._signer().mac(b"manifest", function.encode(), b"\0", version.encode(), b"\0", data) != mac:
-            return None
-        try:
-            return Manifest.from_json(json.loads(zlib.decompress(data)))
-        except Exception:  # noqa: BLE001 # signed by us, but perhaps by another version of memofp: no manifest, no harm
-            return None
+        from memofp._store._notes import unpack_manifest
 
-    def manifests(self, function: str) -> dict[str, Manifest]:
-        """Return the kept manifests of a function by version, of those versions that have entries."""
-        found = ((v.version, self.load_manifest(function, v.version)) for v in self.versions(function))
-        return {version: manifest for version, manifest in found if manifest is not None}
+        return unpack_manifest(self._signer(), function, version, note)
 
     @property
     def records(self) -> Records:
@@ -374,6 +369,8 @@ class ResultStore:
     # -- faults ------------------------------------------------------------------------------
 
     def _info(self, key: bytes) -> EntryInfo:
+        from memofp._store._describe import describe_row
+
         self._uses.report()
         row = self._backend.row(key)
         info = describe_row(row) if row is not None else None
@@ -399,30 +396,3 @@ class ResultStore:
             f"memofp's store at {self.where} cannot be used as it should: {fault}; "
             f"what cannot be read is computed, what cannot be kept is returned all the same",
         )
-
-    def _warn_unstorable(self, function: str, error: UnstorableError) -> None:
-        from memofp._errors import UnstorableResultWarning
-
-        warn_once(
-            f"unstorable:{function}:{error.path}",
-            f"the result of {function} cannot be stored: {error.path} {error.reason}; it is returned, and "
-            f"computed again next time; return something else, or pass codec=... for this type",
-            UnstorableResultWarning,
-        )
-
-
-def describe_row(row: Row) -> EntryInfo | None:
-    """Return a listed row with what its head says; None for one that has no head of ours."""
-    from memofp._store._types import EntryInfo
-
-    try:
-        head = read_head(row.head, row.key)
-    except RejectedError:
-        return None
-    texts = read_texts(row.head, head)
-    return EntryInfo(
-        key=row.key, function=row.function, version=row.version, created=head.created,
-        expires=None if head.expires == NEVER else head.expires, duration_s=head.duration_s,
-        size_bytes=row.size_bytes, uses=row.uses, last_use=row.last_use, codec=texts.codec,
-        python=f"{head.major}.{head.minor}", arguments=texts.arguments,
-    )  # fmt: skip

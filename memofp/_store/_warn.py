@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from memofp._errors import StoreWarning
+from typing import TYPE_CHECKING
+
+from memofp._errors import StoreWarning, UnstorableResultWarning
 from memofp._warn import warn
 
-__all__ = ["forget_warnings", "warn_once"]
+if TYPE_CHECKING:
+    from memofp._store._unstorable import UnstorableError
+
+__all__ = ["forget_warnings", "warn_once", "warn_unstorable"]
 
 _seen: set[str] = set()
 
@@ -27,3 +32,13 @@ def warn_once(cause: str, message: str, category: type[Warning] = StoreWarning) 
 def forget_warnings() -> None:
     """Let every cause warn again; for tests."""
     _seen.clear()
+
+
+def warn_unstorable(function: str, error: UnstorableError) -> None:
+    """Warn, once a function and place in its result, that the result cannot be kept."""
+    warn_once(
+        f"unstorable:{function}:{error.path}",
+        f"the result of {function} cannot be stored: {error.path} {error.reason}; it is returned, and "
+        f"computed again next time; return something else, or pass codec=... for this type",
+        UnstorableResultWarning,
+    )

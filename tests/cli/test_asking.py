@@ -103,6 +103,7 @@ def test_accept_serves_the_older_entries_until_it_is_undone(run: Run, project: P
     assert run("explain", "app:triple", "--args", 1, cwd=project).returncode == 0
     shown = run("inspect", ".memofp_cache", "triple", cwd=project).stdout
     assert "What was accepted as doing the same" in shown
+    assert "as doing the same as" in run("inspect", ".memofp_cache", cwd=project).stdout
     listed = json.loads(run("inspect", ".memofp_cache", "triple", "--json", cwd=project).stdout)
     assert "func:app.helper" in listed["accepted"][0]["shown"][0]
     assert run("accept", "app:triple", "--undo", cwd=project).returncode == 0

@@ -76,6 +76,18 @@ def test_undo_keeps_what_todays_code_computed_before(write: Write) -> None:
     assert edited.is_cached(5)
 
 
+def test_clear_takes_acceptances_back_too(write: Write) -> None:
+    write(PROGRAM).f(3)
+    edited = write(EDITED).f
+    edited.accept()
+    edited(4)
+    edited.clear()
+    edited(4)
+    assert not write(PROGRAM).f.is_cached(4)  # the other code computed it
+    with pytest.raises(AcceptanceError, match="never accepted"):
+        write(EDITED).f.accept(undo=True)
+
+
 def test_version_can_be_named(write: Write) -> None:
     first, second = write(PROGRAM).f, None
     first(3)
