@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from memofp._errors import BlindSpotError, BlindSpotWarning, ConfigurationError
-from memofp._manifest import BlindSpot
 from memofp._warn import warn
+
+if TYPE_CHECKING:
+    from memofp._manifest import BlindSpot
 
 __all__ = ["check_strict", "report"]
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping
 from types import FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memofp._code import flush_facts
 from memofp._digest import digest_parts
@@ -17,9 +16,10 @@ from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._isolated import argument_digest
-from memofp._fingerprint._manifests import build_manifest
-from memofp._manifest import Manifest
 from memofp._values import set_code_hasher
+
+if TYPE_CHECKING:
+    from memofp._manifest import Manifest
 
 __all__ = ["FINGERPRINT_FORMAT", "Fingerprint", "fingerprint", "make_options"]
 
@@ -52,6 +52,8 @@ class Fingerprint:
     def manifest(self) -> Manifest:
         """Return the dependency graph as plain data."""
         if self._manifest is None:
+            from memofp._fingerprint._manifests import build_manifest
+
             self._manifest = build_manifest(self._graph, self._root, self._digests, self._local)
         return self._manifest
 
@@ -65,7 +67,7 @@ class Fingerprint:
             return self.digest
         known = self._opened
         if known is None or not known.guards.hold():  # it reaches more, so it has guards of its own
-            options = dataclasses.replace(self._graph.options, everything=True)
+            options = self._graph.options._replace(everything=True)
             known = self._opened = build(self._graph.nodes[self._root].obj, options)
         return known.digest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import logging
 import sys
 import threading
 import types
@@ -58,7 +57,7 @@ def expand_captured(graph: Graph, node: Node, obj: Any) -> None:
         node.local = b"sys.modules"
         graph.spot("sys.modules held as a value", node.name)
         return
-    expander = _BY_TYPE.find(obj)
+    expander = _by_type if is_logging(obj) else _BY_TYPE.find(obj)
     if expander is not None:
         expander(graph, node, obj)
         return
@@ -371,6 +370,12 @@ def _expand_environment(graph: Graph, node: Node, obj: Any) -> None:
     node.add("type", foreign_object(graph, graph.place(place_of_class(type(obj))), type(obj)))
 
 
+def is_logging(obj: Any) -> bool:
+    """Tell whether an object is a logger, handler or adapter, without loading `logging` for it."""
+    module = sys.modules.get("logging")
+    return module is not None and is_a(obj, (module.Logger, module.Handler, module.LoggerAdapter))
+
+
 def _environment_types() -> tuple[type, ...]:
     import os
 
@@ -378,7 +383,7 @@ def _environment_types() -> tuple[type, ...]:
 
 
 _BY_TYPE: ByType[Callable[[Graph, Node, Any], None]] = ByType((
-    ((*_LOCKS, threading.local, logging.Logger, logging.Handler, logging.LoggerAdapter), _by_type),
+    ((*_LOCKS, threading.local), _by_type),
     (contextvars.ContextVar, _expand_context_variable),
     (weakref.ref, _expand_weak_reference),
     ((weakref.WeakValueDictionary, weakref.WeakKeyDictionary), _expand_weak_dict),

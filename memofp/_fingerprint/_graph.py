@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from types import ModuleType
-from typing import Any
+from types import MappingProxyType, ModuleType
+from typing import Any, NamedTuple
 
 from memofp._code import Fact
 from memofp._code._codes import constant_text
@@ -25,8 +24,7 @@ __all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
 ATOMS = exactly(int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented))
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """What a caller may set about fingerprints.
 
     Attributes:
@@ -40,29 +38,54 @@ class Options:
 
     neutral: tuple[Any, ...] = ()
     neutral_names: frozenset[str] = frozenset()
-    packages: Mapping[str, str | None] = field(default_factory=dict)
+    packages: Mapping[str, str | None] = MappingProxyType({})
     own_packages: frozenset[str] = frozenset()
     everything: bool = False
     depends_on: tuple[Any, ...] = ()
 
 
-@dataclass(slots=True, eq=False)
 class Node:
-    """One live object, or one name that binds a value, in the graph."""
+    """One live object, or one name that binds a value, in the graph.
 
-    kind: str  # of the manifest's kinds, or "" for what the manifest does not list
-    name: str
-    obj: Any  # held, so that its id stays its own
-    local: bytes = b""
-    extras: dict[str, bytes] = field(default_factory=dict)  # mode -> what counts under it
-    edges: list[Edge] = field(default_factory=list)
-    file: str | None = None
-    line: int | None = None
-    source: str | None = None
-    value: str | None = None
-    fact: Fact | None = None
-    is_data: bool = False  # made of parts
-    is_mutable: bool = False  # made of parts, and it counts whether two references lead to it
+    A plain class: `dataclasses` would be a sixth of what a warm start imports.
+
+    Attributes:
+        kind: one of the manifest's, or "" for what the manifest does not list.
+        name: what it is called there.
+        obj: the object, held so that its id stays its own.
+        local: what it is by itself.
+        extras: mode -> what counts under it.
+        edges: what it reads.
+        file: path of its source file.
+        line: first line there, counted from 1.
+        source: its text.
+        value: a captured value in a few words.
+        fact: of a function, what is known of its code.
+        is_data: whether it is made of parts.
+        is_mutable: whether it counts, beside that, that two references lead to it.
+    """
+
+    __slots__ = (
+        "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "name", "obj",
+        "source", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self, kind: str, name: str, obj: Any, local: bytes = b"", *, value: str | None = None
+    ) -> None:
+        self.kind = kind
+        self.name = name
+        self.obj = obj
+        self.local = local
+        self.extras: dict[str, bytes] = {}
+        self.edges: list[Edge] = []
+        self.file: str | None = None
+        self.line: int | None = None
+        self.source: str | None = None
+        self.value = value
+        self.fact: Fact | None = None
+        self.is_data = False
+        self.is_mutable = False
 
     def add(self, label: str, target: int | bytes) -> None:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
