@@ -186,8 +186,7 @@ def _names(node: ast.AST) -> Iterator[list[str]]:
 
 
 def _reading(path: list[str], namespace: dict[str, Any]) -> bytes:
-    """Return a digest of what a dotted name stands for."""
-    from memofp._fingerprint import fingerprint
+    """Return a digest of what a dotted name stands for; code of packages counts by name and version."""
     from memofp._values import digest_value
 
     found: Any = namespace[path[0]] if path[0] in namespace else getattr(builtins, path[0])
@@ -197,7 +196,7 @@ def _reading(path: list[str], namespace: dict[str, Any]) -> bytes:
         return b"sticky"
     if isinstance(found, ModuleType):
         return found.__name__.encode()
-    return fingerprint(found).digest.encode() if callable(found) else digest_value(found, ".".join(path))
+    return digest_value(found, ".".join(path))
 
 
 def _take_doc(kept: Any, fresh: Any) -> None:

@@ -190,3 +190,21 @@ def test_the_type_stays() -> None:
     assert sticky(module_level) is module_level
     decorated = memoize(module_level)
     assert sticky(decorated) is decorated
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_compiled_code_survives() -> None:
+    pytest.importorskip("numba", reason="numba is not installed")
+    notebook = Notebook("sticky_numba")
+    notebook.run("import numba\nSTEP = 1\n@numba.njit\ndef helper(x):\n    return x")
+    cell = "@sticky\n@numba.njit\ndef f(x):\n    return helper(x) + STEP"
+    f = notebook.run(cell)
+    assert f(1) == 2
+    again = notebook.run("# again\n" + cell)
+    assert again is f
+    assert len(again.signatures) == 1
+    assert notebook.run(cell.replace("njit", "njit(fastmath=True)")) is not f
+    notebook.run("STEP = 2")
+    assert notebook.run(cell)(1) == 3
+    notebook.run("@numba.njit\ndef helper(x):\n    return x * 10")
+    assert notebook.run(cell)(1) == 12
