@@ -67,7 +67,7 @@ def graph_text(manifest: Manifest, form: str, changed: Collection[str] = ()) -> 
 
 def graph_svg(manifest: Manifest, changed: Collection[str] = (), most: int = 400) -> str:
     """Return an SVG element that a page's `GRAPH_STYLE` colours; everything in it is escaped."""
-    layout = lay_out(manifest, most)
+    layout = lay_out(manifest, most, changed)
     lines = "".join(_svg_line(layout, user, used) for user, used in layout.lines)
     boxes = "".join(_svg_box(box, box.dependency.label in changed) for box in layout.boxes.values())
     width, height = layout.width + 8, layout.height + 8

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from memofp._call import path_to
+
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from memofp._manifest import Dependency, Manifest
 
 __all__ = ["Box", "Layout", "lay_out"]
 
 LETTER = 7.3  # width of a letter in a box, in pixels, at the size that pages use
-HEIGHT, GAP, COLUMN_GAP = 34.0, 10.0, 56.0
+HEIGHT, GAP, COLUMN_GAP, PART_GAP = 34.0, 10.0, 56.0, 14.0
+TALLEST = 22  # boxes above each other
 LONGEST_NAME = 34  # letters
 SWEEPS = 4
 
@@ -45,9 +50,15 @@ class Layout:
     left_out: int
 
 
-def lay_out(manifest: Manifest, most: int = 400) -> Layout:
-    """Return the layout of a manifest; of a big one, of the dependencies that are nearest to the function."""
-    columns = _columns(manifest, most)
+def lay_out(manifest: Manifest, most: int = 400, keep: Collection[str] = ()) -> Layout:
+    """Return the layout of a manifest.
+
+    Args:
+        manifest: the graph.
+        most: how many dependencies to draw; of more, those that are nearest to the function.
+        keep: labels to draw in any case, with what leads to them.
+    """
+    columns = _columns(manifest, most, keep)
     shown = {label for column in columns for label in column}
     lines = [
         (d.label, used) for d in manifest.dependencies if d.label in shown for used in d.uses if used in shown
@@ -59,36 +70,32 @@ def lay_out(manifest: Manifest, most: int = 400) -> Layout:
     return Layout(boxes, lines, width, height, len(manifest) - len(shown))
 
 
-def _columns(manifest: Manifest, most: int) -> list[list[str]]:
+def _columns(manifest: Manifest, most: int, keep: Collection[str]) -> list[list[str]]:
     """Return labels by their distance from the function; what it does not reach stands beside its uses."""
+    listed = [d.label for d in manifest.dependencies if d.kind != "python"]
+    distances = _distances(manifest)
+    kept = {label for wanted in keep for label in path_to(manifest, wanted)}
+    if listed:
+        kept.add(listed[0])
+    near = sorted(listed, key=lambda label: (label not in kept, distances.get(label, 1)))
+    columns: dict[int, list[str]] = {}
+    for label in near[: max(most, len(kept))]:
+        columns.setdefault(distances.get(label, 1), []).append(label)
+    return [columns[distance] for distance in sorted(columns)]
+
+
+def _distances(manifest: Manifest) -> dict[str, int]:
     if not manifest.dependencies:
-        return []
-    seen = {manifest.dependencies[0].label}
-    columns = [[manifest.dependencies[0].label]]
-    while columns[-1] and len(seen) < most:
-        following: list[str] = []
-        for label in columns[-1]:
-            dependency = manifest.find(label)
-            for used in dependency.uses if dependency else ():
-                if used not in seen and used in manifest and len(seen) < most:
-                    seen.add(used)
-                    following.append(used)
-        columns.append(following)
-    loose = [d.label for d in manifest.dependencies if d.label not in seen and d.kind != "python"]
-    room = max(0, most - len(seen)) if _is_whole(manifest, seen) else 0
-    if loose[:room]:
-        columns[1:2] = [columns[1] + loose[:room]] if len(columns) > 1 else [loose[:room]]
-    return [column for column in columns if column]
-
-
-def _is_whole(manifest: Manifest, seen: set[str]) -> bool:
-    """Return whether everything that is used by what is shown is shown."""
-    return all(
-        used in seen or used not in manifest
-        for d in manifest.dependencies
-        if d.label in seen
-        for used in d.uses
-    )
+        return {}
+    distances = {manifest.dependencies[0].label: 0}
+    queue = list(distances)
+    for label in queue:
+        dependency = manifest.find(label)
+        for used in dependency.uses if dependency else ():
+            if used not in distances and used in manifest:
+                distances[used] = distances[label] + 1
+                queue.append(used)
+    return distances
 
 
 def _untangle(columns: list[list[str]], lines: list[tuple[str, str]]) -> None:
@@ -109,19 +116,23 @@ def _untangle(columns: list[list[str]], lines: list[tuple[str, str]]) -> None:
 
 
 def _place(manifest: Manifest, columns: list[list[str]]) -> dict[str, Box]:
+    """Give each box its place; a column that is too tall is broken into several."""
+    parts = [column[at : at + TALLEST] for column in columns for at in range(0, len(column), TALLEST)]
+    starts = {column[0] for column in columns}
+    tallest = max((len(part) for part in parts), default=0) * (HEIGHT + GAP)
     boxes: dict[str, Box] = {}
-    tallest = max((len(column) for column in columns), default=0) * (HEIGHT + GAP)
-    x = 0.0
-    for column in columns:
-        found = [(label, manifest.find(label)) for label in column]
+    x = -COLUMN_GAP
+    for part in parts:
+        x += COLUMN_GAP if part[0] in starts else PART_GAP
+        found = [(label, manifest.find(label)) for label in part]
         texts = {label: _text(d) for label, d in found if d is not None}
         width = max(LETTER * max(len(text), 8) + 24 for text in texts.values())
-        y = (tallest - len(column) * (HEIGHT + GAP)) / 2
+        y = (tallest - len(part) * (HEIGHT + GAP)) / 2
         for label, dependency in found:
             if dependency is not None:
                 boxes[label] = Box(dependency, texts[label], x, y, width)
                 y += HEIGHT + GAP
-        x += width + COLUMN_GAP
+        x += width
     return boxes
 
 

@@ -136,8 +136,8 @@ def _versions(
 
 def _graph(manifest: Manifest, causes: tuple[Cause, ...]) -> dict[str, Any]:
     """Return a manifest with the places of its boxes."""
-    layout = lay_out(manifest, DEPENDENCIES_DRAWN)
     changed = {cause.label for cause in causes}
+    layout = lay_out(manifest, DEPENDENCIES_DRAWN, changed)
     numbers = {label: number for number, label in enumerate(layout.boxes)}
     return {
         "width": layout.width,

@@ -95,7 +95,7 @@
     const end = step * bars.length;
     const rules = [0, 0.5, 1].flatMap((part) => [
       s("line", { class: "rule", x1: 0, x2: width, y1: height * part, y2: height * part }),
-      s("text", { x: width + 6, y: height * part + 4 }, part < 1 ? show(most * (1 - part)) : ""),
+      s("text", { x: width + 6, y: height * part + 4 }, part < 1 && (part === 0 || most > 1) ? show(most * (1 - part)) : ""),
     ]);
     const ends = [s("text", { x: 0, y: height + 18 }, label(0))];
     if (end > 320) ends.push(s("text", { x: end, y: height + 18, "text-anchor": "end" }, label(bars.length - 1)));
@@ -243,6 +243,8 @@
       h("div", { class: "top" }, h("div", {}, h("h1", {}, "What memofp keeps"), h("p", {}, `${data.directory} · as of ${moment(data.made)}`)),
         h("button", { class: "pill", id: "theme", onclick: () => { set(theme === "dark" ? "light" : "dark"); draw(); } }, theme === "dark" ? "light" : "dark")),
       f ? detail(f, route.get("v")) : overview()));
+    const drawn = document.querySelector(".graph");
+    if (drawn) drawn.scrollTop = (drawn.scrollHeight - drawn.clientHeight) / 2; // where the function itself stands
     const search = document.getElementById("search");
     if (focused && search) {
       search.focus();

@@ -44,6 +44,13 @@ def test_boxes_do_not_overlap() -> None:
     assert all(box.x >= 0 and box.x + box.width <= layout.width for box in boxes)
 
 
+def test_what_changed_is_drawn_however_far_away() -> None:
+    layout = lay_out(chain(500), 50, {"func:f400"})
+    assert "func:f400" in layout.boxes
+    assert "func:f200" in layout.boxes  # on the way
+    assert "func:f450" not in layout.boxes
+
+
 @pytest.mark.parametrize("manifest", [chain(5000), fan(5000), Manifest(())], ids=["chain", "fan", "nothing"])
 def test_big_graphs_are_cut_and_quick(manifest: Manifest) -> None:
     started = time.perf_counter()
