@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from hypothesis import HealthCheck, settings
+
 from memofp._digest import digest
-from memofp._values import digest_value, set_code_hasher
+from memofp._values import _walk, digest_value, set_code_hasher
 
 
 def name_hasher(code: object) -> bytes:
@@ -20,3 +23,23 @@ def of(value: object) -> str:
 
 def use_names() -> None:
     set_code_hasher(name_hasher)
+
+
+class Cell:
+    def __init__(self, value: object, rest: object) -> None:
+        self.value = value
+        self.rest = rest
+
+
+def slowly(value: object, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Digest with the fast path switched off."""
+    with monkeypatch.context() as patch:
+        patch.setattr(_walk, "encode_plain", lambda *_: 0)
+        return of(value)
+
+
+quiet = settings(
+    max_examples=80,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
