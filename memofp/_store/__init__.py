@@ -10,13 +10,17 @@ _flight      one computation a key, across threads and processes
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from memofp._store._codecs import Codec, check_codec
 from memofp._store._compress import check_compression
 from memofp._store._flight import Flight, NoFlight
 from memofp._store._open import close_all, open_existing, open_store
 from memofp._store._outcome import Hit, Miss
 from memofp._store._results import ResultStore
-from memofp._store._types import EntryInfo, Finding, FunctionSummary, Pruned, Verdict, VersionSummary
+
+if TYPE_CHECKING:
+    from memofp._store._types import EntryInfo, Finding, FunctionSummary, Pruned, Verdict, VersionSummary
 
 __all__ = [
     "Codec",
@@ -37,3 +41,12 @@ __all__ = [
     "open_existing",
     "open_store",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what describes entries for people when somebody asks: no hit does."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from memofp._store import _types
+
+    return getattr(_types, name)

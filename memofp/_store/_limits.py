@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from memofp._errors import ConfigurationError
 
-__all__ = ["Limits", "Pace"]
+__all__ = ["Limits", "Pace", "check_limits"]
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """Limits of one store; None means no limit.
 
     Attributes:
@@ -31,19 +31,26 @@ class Limits:
     lock_timeout_s: float | None = None
     single_flight: bool = True
     trusted_dirs: tuple[str, ...] = ()
-    front_bytes: int = field(default_factory=lambda: _front_bytes())  # noqa: PLW0108 # defined below
+    front_bytes: int = 64 << 20
 
-    def __post_init__(self) -> None:
-        for name in ("max_bytes", "max_entries", "max_age_s", "lock_timeout_s", "front_bytes"):
-            value = getattr(self, name)
-            if value is not None and (
-                isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0
-            ):
-                raise ConfigurationError(f"{name}={value!r}: expected a number that is not negative, or None")
-        trusted = self.trusted_dirs
-        if isinstance(trusted, (str, os.PathLike)):
-            raise ConfigurationError(f"trusted_dirs={trusted!r}: expected a sequence of directories")
-        object.__setattr__(self, "trusted_dirs", tuple(os.fspath(path) for path in trusted))
+
+def check_limits(given: Mapping[str, Any]) -> Limits:
+    """Return limits from keyword arguments.
+
+    Raises:
+        ConfigurationError: one of them makes no sense.
+    """
+    for name in ("max_bytes", "max_entries", "max_age_s", "lock_timeout_s", "front_bytes"):
+        value = given.get(name)
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0
+        ):
+            raise ConfigurationError(f"{name}={value!r}: expected a number that is not negative, or None")
+    trusted = given.get("trusted_dirs", ())
+    if isinstance(trusted, (str, os.PathLike)):
+        raise ConfigurationError(f"trusted_dirs={trusted!r}: expected a sequence of directories")
+    directories = tuple(os.fspath(path) for path in trusted)
+    return Limits(**{"front_bytes": _front_bytes(), **given, "trusted_dirs": directories})
 
 
 def _front_bytes() -> int:

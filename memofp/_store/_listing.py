@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memofp._store._protocol import Row, Use
-from memofp._store._types import FunctionSummary, VersionSummary
+
+if TYPE_CHECKING:
+    from memofp._store._types import FunctionSummary, VersionSummary
 
 __all__ = ["functions", "row", "scan", "stats", "totals", "uses_script", "versions"]
 
@@ -24,6 +26,8 @@ def functions(ask: Ask) -> list[FunctionSummary]:
         "SUM(saved), MAX(MAX(last_use, created)) FROM memofp_version WHERE entries > 0 "
         "GROUP BY function ORDER BY function",
     )
+    from memofp._store._types import FunctionSummary  # no hit lists anything
+
     return [FunctionSummary(*row) for row in rows]
 
 
@@ -35,6 +39,8 @@ def versions(ask: Ask, function: str) -> list[VersionSummary]:
         "ORDER BY created DESC, id DESC",
         (function,),
     )
+    from memofp._store._types import VersionSummary
+
     return [VersionSummary(*row) for row in rows]
 
 

@@ -8,7 +8,7 @@ import threading
 from typing import Any
 
 from memofp._errors import StoreError
-from memofp._store._limits import Limits
+from memofp._store._limits import Limits, check_limits
 from memofp._store._protocol import BackendError
 from memofp._store._results import ResultStore
 
@@ -30,7 +30,7 @@ def open_store(directory: str | os.PathLike[str], **limits: Any) -> ResultStore:
         ConfigurationError: for a limit that makes no sense.
     """
     path = os.path.abspath(os.path.expanduser(os.fspath(directory)))
-    allowed = Limits(**limits)
+    allowed = check_limits(limits)
     store = _stores.get((path, allowed))
     if store is None:
         from memofp._store._disk import DiskStore
