@@ -67,6 +67,7 @@ class Settings:
 
 current = Settings()
 generation = 0  # goes up at each change here; memoized functions compare it at each call
+is_looking = False  # whether results are served, and not stored
 _suspensions = 0  # how many `disabled()` blocks are open, in all threads
 
 
@@ -149,6 +150,24 @@ class disabled:  # noqa: N801 # used like a function: `with disabled():`
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         _suspend(-1)
+
+
+class looking:  # noqa: N801 # used like a function: `with looking():`
+    """Store nothing inside a `with` block; hits are served.
+
+    For commands that import a user's program to ask about it: what a program calls while it
+    is imported must not change the answer.  It holds for all threads of the process.
+    """
+
+    def __enter__(self) -> None:
+        global is_looking
+        is_looking = True
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        global is_looking
+        is_looking = False
 
 
 def _suspend(step: int) -> None:

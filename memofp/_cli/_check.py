@@ -6,10 +6,12 @@ import importlib
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from memofp._cli._screen import Column, Table
+from memofp._config import looking
 
 if TYPE_CHECKING:
     from memofp._store import FunctionSummary, ResultStore, VersionSummary
@@ -93,7 +95,8 @@ def _find(function: str) -> Any:
     for length in range(len(parts) - 1, 0, -1):
         name = ".".join(parts[:length])
         try:
-            found: Any = importlib.import_module(name)
+            with looking(), redirect_stdout(sys.stderr):  # as in `_target`
+                found: Any = importlib.import_module(name)
         except ModuleNotFoundError as error:
             if error.name is not None and (name == error.name or name.startswith(error.name + ".")):
                 continue

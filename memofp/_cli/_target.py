@@ -9,9 +9,11 @@ import importlib.util
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stdout
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from memofp._config import looking
 from memofp._errors import MemofpError
 
 if TYPE_CHECKING:
@@ -96,7 +98,9 @@ def _import(place: str) -> ModuleType:
     if sys.path[:1] not in ([""], [os.getcwd()]):
         sys.path.insert(0, os.getcwd())
     try:
-        return _import_file(place) if place.endswith(".py") else importlib.import_module(place)
+        # What the program prints or computes at its import is neither the answer nor a part of it.
+        with looking(), redirect_stdout(sys.stderr):
+            return _import_file(place) if place.endswith(".py") else importlib.import_module(place)
     except (Exception, SystemExit) as error:  # whatever the user's module does at import
         raise TargetError(f"cannot import {place}: {type(error).__name__}: {error}") from error
 

@@ -61,6 +61,21 @@ def test_explain_without_arguments_is_about_the_code(run: Run, project: Path) ->
     assert "code changed" in found.stdout
 
 
+def test_program_that_calls_and_prints_at_its_import_does_not_change_the_answer(
+    run: Run, project: Path
+) -> None:
+    path = project / "app.py"
+    path.write_text(path.read_text("utf-8") + "\nprint('hello', triple(1), triple(77))\n", "utf-8")
+    assert run("explain", "app:triple", "--args", 1, cwd=project).returncode == 0
+    found = run("explain", "app:triple", "--args", 77, "--json", cwd=project)
+    assert json.loads(found.stdout)["reason"] == "arguments differ"
+    assert "hello" in found.stderr
+    edit(project, *EDIT)
+    for _ in range(2):
+        assert json.loads(run("explain", "app:triple", "--args", 1, "--json", cwd=project).stdout)["causes"]
+        assert run("inspect", ".memofp_cache", "--check", cwd=project).returncode == 1
+
+
 @pytest.mark.parametrize(
     ("target", "said"),
     [
