@@ -24,8 +24,17 @@ from memofp._memoize._methods import BoundMemoized
 
 if TYPE_CHECKING:
     from memofp._manifest import Dependency, Manifest
+    from memofp._store._conformance import StoreConformance, store_machine
 
-__all__ = ["assert_depends_on", "assert_hits", "assert_independent_of", "assert_misses", "isolated_cache"]
+__all__ = [
+    "StoreConformance",
+    "assert_depends_on",
+    "assert_hits",
+    "assert_independent_of",
+    "assert_misses",
+    "isolated_cache",
+    "store_machine",
+]
 
 P = ParamSpec("P")
 
@@ -241,3 +250,12 @@ if sys.modules.get("pytest") is not None:
         """Give a test a cache directory of its own, for every memoized function."""
         with isolated_cache(tmp_path / "memofp_cache") as directory:
             yield directory
+
+
+def __getattr__(name: str) -> Any:
+    """Load the conformance suite for stores when somebody asks: it needs pytest and hypothesis."""
+    if name not in ("StoreConformance", "store_machine"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from memofp._store import _conformance
+
+    return getattr(_conformance, name)

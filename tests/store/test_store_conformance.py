@@ -10,12 +10,12 @@ import pytest
 from hypothesis import settings
 from store_helpers import big, key_of, put, value_of
 
-from memofp._store._conformance import StoreConformance, store_machine
 from memofp._store._disk import DiskStore
 from memofp._store._limits import Limits
 from memofp._store._memory import MemoryStore
 from memofp._store._protocol import Store
 from memofp._store._results import ResultStore
+from memofp.testing import StoreConformance, store_machine
 
 
 class TestDiskStore(StoreConformance):
