@@ -26,6 +26,18 @@ class Odd(Exception):
         self.hint = hint
 
 
+class Slotted(Exception):
+    __slots__ = ("__secret", "code", "hint")
+
+    def __init__(self, code: int) -> None:
+        self.code = code
+        self.__secret = code + 1
+
+    @property
+    def reason(self) -> int:
+        return self.__secret
+
+
 class Missing(OSError):
     def __init__(self, name: str) -> None:
         super().__init__(2, "no such thing", name)
@@ -40,6 +52,7 @@ class Reduced(Exception):
     "error",
     [
         KeyError("a"), ValueError(), ValueError("a", 1), Odd(3, hint="h"), Missing("n"), StopIteration(4),
+        Slotted(3),
         FileNotFoundError(2, "gone", "f"), UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
         ImportError("no", name="n", path="p"),
         ExceptionGroup("several", [KeyError(1), ValueError(2)]), json.JSONDecodeError("bad", "doc", 2),
