@@ -21,7 +21,9 @@ from benchmarks._rows import Samples, at_most, row
 
 KNOWN = 1000  # entries of the small store, which the big one has, too
 CLEARED = 100  # one entry in so many is of the function that is cleared
-FRONT_BYTES = 64 << 20
+FRONT_BYTES = 64 << 20  # the default
+SMALL_FRONT_BYTES = 4 << 20
+ENTRY_BYTES = 400  # what an entry takes beside its result, about
 
 
 @row(
@@ -163,8 +165,9 @@ def _clear_times(bench: Bench, directory: Path, total: int) -> list[float]:
 
 @row(
     "front-memory",
-    "memory after hits on twice 64 MB of results: front tier as it is; of 0 bytes",
-    at_most(FRONT_BYTES, of="front of 64 MiB"),
+    "memory in use after hits on twice as much as the front tier holds, over a front of 0 bytes",
+    at_most(FRONT_BYTES, of="64 MiB of 20 kB results", floor="front of 0"),
+    at_most(SMALL_FRONT_BYTES, of="4 MiB of 100 B results", floor="front of 0"),
     at_most(2 << 20, of="front of 0"),
     unit="bytes",
     clock="wall",
@@ -172,16 +175,16 @@ def _clear_times(bench: Bench, directory: Path, total: int) -> list[float]:
 def measure_front(bench: Bench) -> Samples:
     import memofp
 
-    size, directory = 20_000, bench.folder("store")
-    count = bench.scale.of(2 * FRONT_BYTES) // size
     samples: Samples = {}
     try:
-        for name, front_bytes in (("front of 64 MiB", FRONT_BYTES), ("front of 0", 0)):
+        for name, front_bytes, size in (
+            ("64 MiB of 20 kB results", FRONT_BYTES, 20_000),
+            ("4 MiB of 100 B results", SMALL_FRONT_BYTES, 100),
+            ("front of 0", 0, 20_000),
+        ):
             memofp.configure(front_bytes=front_bytes)
-            memoized: Any = with_memofp(work.text, directory)
-            for i in range(count):
-                memoized(size, i)  # the first time, it is stored; all are loaded below
-            samples[name] = [_traced(memoized, size, count)]
+            count = bench.scale.of(2 * (front_bytes or FRONT_BYTES)) // (size + ENTRY_BYTES)
+            samples[name] = [_traced(with_memofp(work.texts, bench.folder("store")), size, count)]
     finally:
         memofp.configure(front_bytes=FRONT_BYTES)
     return samples
@@ -189,6 +192,8 @@ def measure_front(bench: Bench) -> Samples:
 
 def _traced(memoized: Any, size: int, count: int) -> float:
     """Return how many more bytes are in use after a hit on each result."""
+    for i in range(count):
+        memoized(size, i)  # the first time, it is stored; all are loaded below
     memoized._core.store.close()  # empties the front
     gc.collect()
     tracemalloc.start()

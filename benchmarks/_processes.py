@@ -19,7 +19,21 @@ from benchmarks._rounds import QUICK, Bench, child_seconds
 from benchmarks._rows import Samples, at_least, at_most, row
 
 ROOT = Path(__file__).parent.parent
-HOLD = "import sys\nfrom benchmarks.work import number\ndirectory = sys.argv[1]\n"
+HOLD = """import sys
+
+SCALE = 3
+
+
+def helper(x):
+    return x * SCALE
+
+
+def number(x):
+    return helper(x) + 1
+
+
+directory = sys.argv[1]
+"""
 SCRIPTS = {
     "bare": "number(7)\n",
     "memofp": "import memofp\nf = memofp.memoize(cache_dir=directory)(number)\nf(7)\n",
@@ -53,7 +67,7 @@ def _child_times(bench: Bench, calls: dict[str, Callable[[], object]]) -> Sample
     samples: Samples = {name: [] for name in calls}
     for call in calls.values():
         call()  # files and byte code are there from now on
-    for _ in range(bench.scale.rounds if bench.scale.size < 1 else bench.scale.rounds + 6):
+    for _ in range(bench.scale.rounds):
         for name, call in calls.items():
             samples[name].append(child_seconds(call))
     return samples
@@ -95,7 +109,7 @@ def measure_script(bench: Bench) -> Samples:
 def measure_fingerprint(bench: Bench) -> Samples:
     package = write_project(bench.folder("project"), "project", modules=bench.scale.of(200, 4))
     samples: Samples = {"cold": [], "warm": [], "second": []}
-    for turn in range(bench.scale.rounds):
+    for turn in range(min(5, bench.scale.rounds)):
         facts = str(bench.directory / f"facts{turn}")
         child = functools.partial(run, "-m", "benchmarks._child", "fingerprint", cwd=package.parent)
         cold = json.loads(child(MEMOFP_FACTS_DIR=facts))
@@ -105,7 +119,7 @@ def measure_fingerprint(bench: Bench) -> Samples:
         samples["second"].append(statistics.median([cold["second"], warm["second"]]))
     if bench.have(["checkpointer"]):
         child = functools.partial(run, "-m", "benchmarks._child", "checkpointer", cwd=package.parent)
-        samples["checkpointer"] = [json.loads(child())["first"] for _ in range(min(2, bench.scale.rounds))]
+        samples["checkpointer"] = [json.loads(child())["first"]]
     return samples
 
 
@@ -153,7 +167,7 @@ def _report_of(child: subprocess.Popen[str], end: float) -> dict[str, Any] | Non
 )
 def measure_crowd_hits(bench: Bench) -> Samples:
     count = bench.scale.of(1000, 20)
-    names = bench.have(["memofp", "joblib", "diskcache", "checkpointer"])
+    names = bench.have(["memofp", "joblib", "diskcache"])
     for name in names:
         run("-m", "benchmarks._child", "fill", name, str(bench.folder(name)), str(count))
     samples: Samples = {name: [] for name in names}

@@ -39,8 +39,8 @@ def kept(i: int, values: Any) -> Any:  # noqa: ARG001 # what tells the calls apa
     return values
 
 
-def text(size: int, i: int) -> str:
-    return f"{i:09}" * (size // 9)
+def texts(size: int, i: int) -> list[str]:
+    return [f"{i:09}{j:091}" for j in range(size // 100)]
 
 
 def slow(marks: str, seconds: float) -> int:
