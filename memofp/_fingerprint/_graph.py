@@ -73,19 +73,19 @@ class Node:
     def __init__(
         self, kind: str, name: str, obj: Any, local: bytes = b"", *, value: str | None = None
     ) -> None:
-        self.kind = kind
-        self.name = name
-        self.obj = obj
-        self.local = local
+        self.kind: str = kind
+        self.name: str = name
+        self.obj: Any = obj
+        self.local: bytes = local
         self.extras: dict[str, bytes] = {}
         self.edges: list[Edge] = []
         self.file: str | None = None
         self.line: int | None = None
         self.source: str | None = None
-        self.value = value
+        self.value: str | None = value
         self.fact: Fact | None = None
-        self.is_data = False
-        self.is_mutable = False
+        self.is_data: bool = False
+        self.is_mutable: bool = False
 
     def add(self, label: str, target: int | bytes) -> None:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))

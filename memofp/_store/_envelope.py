@@ -101,7 +101,7 @@ class Signer:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
-        self.name = blake2b(b"name", key=key, digest_size=4).digest()
+        self.name: bytes = blake2b(b"name", key=key, digest_size=4).digest()
         self._seed = int.from_bytes(blake2b(b"buffers", key=key, digest_size=8).digest(), "little")
 
     def mac(self, *parts: bytes | memoryview) -> bytes:
