@@ -21,6 +21,7 @@ from memofp._errors import (
 from memofp._memoize._decorator import clear, explain, fingerprint, memoize
 
 if TYPE_CHECKING:
+    from memofp._explain import Explanation
     from memofp._fingerprint import EnvVar, Package
     from memofp._memoize._sticky import sticky
     from memofp._values import By, File, Ignore, register_hasher
@@ -30,6 +31,7 @@ __all__ = [
     "BlindSpotWarning",
     "By",
     "EnvVar",
+    "Explanation",
     "File",
     "Ignore",
     "ImpureFunctionWarning",
@@ -53,6 +55,7 @@ __all__ = [
 _LAZY = {
     "By": "memofp._values",
     "EnvVar": "memofp._fingerprint",
+    "Explanation": "memofp._explain",
     "File": "memofp._values",
     "Ignore": "memofp._values",
     "Package": "memofp._fingerprint",
