@@ -16,30 +16,33 @@ COLOURS = {
     "memofp": "#1f6feb", "joblib": "#d1242f", "diskcache": "#2da44e", "checkpointer": "#8250df",
     "cachier": "#bf8700", "raw write": "#57606a", "xxh3": "#57606a",
 }  # fmt: skip
-LEFT, WIDTH, LINE, TOP = 250, 620, 22, 56  # pixels
+LEFT, WIDTH, LINE, TOP = 330, 620, 22, 56  # pixels
 LOW, HIGH = -1.0, 3.0  # powers of ten on the first axis
 SPAN = 2.0  # powers of ten to each side of the mark on the second axis
 
 
-def draw(results: Iterable[Result], caption: str) -> str:
-    """Return a picture of all rows."""
+def draw(results: Iterable[Result], captions: Iterable[str]) -> str:
+    """Return a picture of all rows, with lines of text below it."""
     results = list(results)
     compared = [result for result in results if "memofp" in result.samples and len(result.samples) > 1]
     parts: list[str] = []
     y = _draw_contenders(parts, compared, TOP)
     y = _draw_marks(parts, results, y + 60)
-    height, width = y + 40, LEFT + WIDTH + 120
+    for caption in captions:
+        y += 16
+        parts.append(_text(10, y + 14, caption, size=10))
+    height, width = y + 30, LEFT + WIDTH + 60
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
         'font-family="system-ui, sans-serif" font-size="12" fill="#24292f">'
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
     )
-    return "\n".join([head, *parts, _text(10, height - 12, caption, size=10), "</svg>"]) + "\n"
+    return "\n".join([head, *parts, "</svg>"]) + "\n"
 
 
 def _draw_contenders(parts: list[str], results: list[Result], top: int) -> int:
     parts.append(
-        _text(10, top - 36, "Time of each contender, in times of memofp's (shorter is to the left)", 14)
+        _text(10, top - 36, "Figure of each contender, in times of memofp's (less is to the left)", 14)
     )
     bottom = top + LINE * len(results)
     for power in range(int(LOW), int(HIGH) + 1):

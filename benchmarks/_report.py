@@ -10,9 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks._rows import Mark, Result, Verdict, quartiles
+from benchmarks._rows import ROWS, Mark, Result, Verdict, quartiles
 
-__all__ = ["as_json", "as_markdown", "describe_machine", "mark_text", "result_lines"]
+__all__ = [
+    "as_json",
+    "as_markdown",
+    "describe_machine",
+    "from_json",
+    "machine_text",
+    "mark_text",
+    "result_lines",
+]
 
 LIBRARIES = (
     "memofp", "joblib", "diskcache", "checkpointer", "cachier", "xxhash", "numpy", "pandas", "polars",
@@ -140,6 +148,14 @@ def as_markdown(results: Iterable[Result], machine: dict[str, Any], scale: str) 
 def as_json(results: Iterable[Result], machine: dict[str, Any], scale: str) -> dict[str, Any]:
     """Return everything that was measured."""
     return {"machine": machine, "scale": scale, "rows": [_row_json(result) for result in results]}
+
+
+def from_json(tree: dict[str, Any], names: Iterable[str]) -> list[Result]:
+    """Return results that `as_json` wrote, of those rows that there still are."""
+    rows = {found["name"]: found for found in tree["rows"]}
+    return [
+        Result(ROWS[name], rows[name]["samples"], rows[name]["missing"]) for name in names if name in rows
+    ]
 
 
 def _row_json(result: Result) -> dict[str, Any]:
