@@ -17,7 +17,8 @@ class Dynamics:
     """How far computed names reach in one function.
 
     Attributes:
-        reach: "" nowhere; "self": attributes of the object that the method belongs to; "any": of anything.
+        reach: "" nowhere; "own": what the method's object holds itself, and no class does; "self": attributes
+            of the object that the method belongs to; "any": of anything.
         lists: whether the members of some class are seen in their order.
     """
 
@@ -40,8 +41,7 @@ class Dynamics:
         receiver = node.args[0] if node.args else None
         if self._is_receiver(receiver, scope) and (position == 1 or name in _WHOLE_OBJECT):
             self._harmless.add(id(node.func))
-            if not (name == "vars" and self._receiver == "self"):
-                self.reach = self.reach or "self"
+            self._reach_own("own" if name == "vars" and self._receiver == "self" else "self")
 
     def note_compare(self, node: ast.Compare) -> None:
         """Note a comparison of namespaces, which compares what they hold and runs none of it."""
@@ -61,11 +61,15 @@ class Dynamics:
         if name not in DYNAMIC_NAMES or id(node) in self._harmless:
             return
         if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
-            if self._receiver != "self":  # a class's own dictionary holds its members, an object's does not
-                self.reach = self.reach or "self"
+            # A class's own dictionary holds its members, an object's does not.
+            self._reach_own("own" if self._receiver == "self" else "self")
             return
         self.reach = "any"
         self.lists = self.lists or name in _LISTINGS
+
+    def _reach_own(self, reach: str) -> None:
+        if self.reach in ("", "own"):
+            self.reach = reach
 
     def _is_receiver(self, node: ast.AST | None, scope: Scope) -> bool:
         return (

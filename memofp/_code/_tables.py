@@ -11,7 +11,7 @@ __all__ = [
     "TEMPLATE_METHODS",
 ]
 
-EMITTER_VERSION = 5  # goes up with every change of the canonical form or of a fact
+EMITTER_VERSION = 6  # goes up with every change of the canonical form or of a fact
 
 # Reachable code that mentions one of these can see more of a function than its meaning.
 MODE_NAMES = frozenset(

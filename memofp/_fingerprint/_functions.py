@@ -62,8 +62,8 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     graph.visibility.see(fact.seen)
     if fact.reach == "any":
         graph.visibility.open_all()
-    elif fact.reach == "self":
-        graph.visibility.note_owner(function)
+    elif fact.reach:
+        graph.visibility.note_owner(function, fact.reach == "own")
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)

@@ -33,7 +33,9 @@ def add_schema(graph: Graph, node: Node, space: Any) -> None:
     schema = Node("schema", node.name, None, b"schema")
     index = graph.keyed(("schema", id(node.obj)), lambda: schema)
     node.add("schema", index)
-    for name, info in (space.get("__pydantic_fields__") or {}).items():
+    fields = space.get("__pydantic_fields__") or {}
+    private = space.get("__private_attributes__") or {}
+    for name, info in (*fields.items(), *private.items()):
         schema.local = digest_parts(schema.local, [name.encode()])
         for attr in sorted(a for a in getattr(type(info), "__slots__", ()) if a not in _FIELD_NOISE):
             value = getattr(info, attr, None)

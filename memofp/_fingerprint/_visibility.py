@@ -55,6 +55,7 @@ class Visibility:
         self._waiting: dict[str, list[tuple[type, Callable[[], None]]]] = {}
         self._classes: list[type] = []
         self._owners: list[FunctionType] = []
+        self._readers: list[FunctionType] = []
         self._unbound: set[tuple[int, str]] = set()
         self._opened: set[type] = set()
 
@@ -97,9 +98,15 @@ class Visibility:
             for _, add in members:
                 add()
 
-    def note_owner(self, function: FunctionType) -> None:
-        """Note a method that computes names of its first argument's attributes."""
-        self._owners.append(function)
+    def note_owner(self, function: FunctionType, reads_only: bool) -> None:
+        """Note a method that computes names of its first argument's attributes.
+
+        Args:
+            function: the method.
+            reads_only: whether it only reads the dictionary of its first argument, which holds
+                members if that is a class.
+        """
+        (self._readers if reads_only else self._owners).append(function)
 
     def note_unbound(self, cls: type, name: str) -> None:
         """Note that code takes a method from a class itself: it may pass it any object."""
@@ -113,10 +120,12 @@ class Visibility:
 
         The first argument is an object of such a class only if the class holds the method as it is.
         """
-        if self.everything or not self._owners:
+        if self.everything or not (self._owners or self._readers):
             return False
+        self._owners += [f for f in self._readers if not self._is_plain_method(f)]
+        self._readers.clear()
         owners = {id(function) for function in self._owners}
-        if any(index in owners for index, _ in self._unbound):
+        if any(index in owners for index, _ in self._unbound) or (owners and "__func__" in self._names):
             self.open_all()
             return True
         matched: set[int] = set()
@@ -134,6 +143,11 @@ class Visibility:
             self.open_all()  # held elsewhere, or by a wrapper: the object may be anything
             return True
         return self._open(opened - self._opened)
+
+    def _is_plain_method(self, function: FunctionType) -> bool:
+        """Tell whether some class holds a function as it is: then its first argument is an object."""
+        mros = (mro_of(cls) for cls in self._classes)
+        return any(value is function for mro in mros for base in mro for value in class_dict(base).values())
 
     def _open(self, classes: set[type]) -> bool:
         self._opened |= classes
