@@ -51,7 +51,7 @@ def main() -> int:
     print(
         f"{verdicts.count(True)} marks met, {verdicts.count(False)} not, {verdicts.count(None)} not measured"
     )
-    return 0 if len(results) == len(names) else 1
+    return 0 if options.again or len(results) == len(names) else 1
 
 
 def _write_between_marks(path: Path, text: str) -> None:

@@ -45,6 +45,16 @@ def test_each_row_gives_figures(tmp_path: Path) -> None:
     assert all(f"`{name}`" in table for name in IN_PROCESS)
     ElementTree.parse(tmp_path / "out.svg")
 
+    page = tmp_path / "page.md"
+    page.write_text("above\n<!-- begin of the table -->\nold\n<!-- end of the table -->\nbelow\n", "utf-8")
+    again = run("--again", str(tmp_path / "out.json"), "--markdown", str(page))
+    assert again.returncode == 0, again.stderr
+    text = page.read_text("utf-8")
+    assert text.startswith("above")
+    assert text.endswith("below\n")
+    assert "old\n" not in text
+    assert table in text
+
 
 def test_a_row_that_does_not_exist_is_refused_with_the_names_of_those_that_do() -> None:
     done = run("--only", "nothing")
