@@ -188,7 +188,10 @@ class Endless:
         return Endless()
 
 
-@pytest.mark.parametrize("odd", [Loops(), Endless(), mock.Mock(), mock.MagicMock(spec=dict)], ids=repr)
+ODD = {"loops": Loops(), "endless": Endless(), "mock": mock.Mock(), "magic": mock.MagicMock(spec=dict)}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
 def test_attributes_without_end(odd: Any) -> None:
     digest(lambda x: (odd.a.b, odd.c(x), odd))
 
