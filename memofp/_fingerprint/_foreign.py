@@ -176,10 +176,18 @@ def users_members(graph: Graph, cls: type) -> list[tuple[str, Any]]:
             if (
                 is_a(function, FunctionType)
                 and function.__globals__ is not own
+                and not _is_generated(function)
                 and graph.place(place_of_function(function)).kind == "user"
             ):
                 found.append((name, value))
     return found
+
+
+def _is_generated(function: FunctionType) -> bool:
+    """Tell code that a generator (attrs, namedtuple) built for a class: it lives in no module."""
+    module = sys.modules.get(str(function.__globals__.get("__name__")))
+    space = module.__dict__ if is_a(module, ModuleType) else None
+    return function.__code__.co_filename.startswith("<") and function.__globals__ is not space
 
 
 def registered_classes(graph: Graph, cls: type) -> list[type]:

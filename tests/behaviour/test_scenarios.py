@@ -15,6 +15,7 @@ import cases_classes
 import cases_generators
 import cases_holders
 import cases_instances
+import cases_late
 import cases_layout
 import cases_modules
 import cases_names
@@ -38,6 +39,7 @@ SOURCES = (
     cases_powers,
     cases_generators,
     cases_holders,
+    cases_late,
 )
 CASES = [case for source in SOURCES for case in source.CASES]
 Observations = dict[Case, dict[str, Any]]
