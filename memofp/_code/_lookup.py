@@ -92,7 +92,7 @@ class _Text:
                 return _nearest([(n, li, s, fact_from_json(f)) for n, li, s, f in found], code)
             except (ValueError, TypeError, LookupError):
                 pass  # damaged on disk: the source says it anew
-        table = self._parse()
+        table = self._parse(code.co_flags)
         candidates = [] if table is None else table.candidates(code, neutral)
         if not self._fresh:
             _unwritten.append(self)
@@ -106,13 +106,13 @@ class _Text:
         self._kept.update(self._fresh)
         self._fresh = {}
 
-    def _parse(self) -> SourceTable | None:
+    def _parse(self, running_flags: int) -> SourceTable | None:
         if not self._parsed:
             self._parsed = True
             from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
 
             try:
-                self._table = SourceTable(self._source, self._filename)
+                self._table = SourceTable(self._source, self._filename, running_flags)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 self._table = None  # no text of ours: the bytecode says what runs
         return self._table

@@ -5,6 +5,7 @@ file under a living process, a stale `.pyc`, code that an import hook rewrote.
 """
 
 from __future__ import annotations
+import __future__
 
 import ast
 import warnings
@@ -19,6 +20,7 @@ from memofp._code._trees import children, walk
 __all__ = ["SourceTable"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FUTURES = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
 _FIRST_NUMBER = 1_000_000  # beyond any line
 _Span = tuple[int, int, int, int]
 
@@ -26,9 +28,22 @@ _Span = tuple[int, int, int, int]
 class SourceTable:
     """The functions of one source text, found by the digest of their compiled code."""
 
-    def __init__(self, source: bytes, filename: str) -> None:
-        """Parse and compile `source`.  Raises SyntaxError or ValueError if that cannot be done."""
-        tree, module = _compile(source, filename)
+    def __init__(self, source: bytes, filename: str, running_flags: int = 0) -> None:
+        """Parse and compile a source text.
+
+        Args:
+            source: the text.
+            filename: what it is called.
+            running_flags: `co_flags` of code that was made from it: a cell of a notebook is compiled with
+                the `from __future__` imports of the cells before it.
+
+        Raises:
+            SyntaxError, ValueError: if that cannot be done.
+        """
+        self._flags = running_flags & _FUTURES
+        if filename.startswith("<"):
+            self._flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as notebooks do
+        tree, module = _compile(source, filename, self._flags)
         self._source = source
         self._filename = filename
         self._lines = source.splitlines(keepends=True)
@@ -88,13 +103,13 @@ class SourceTable:
         """
         if self._by_number is None:
             self._by_number = {}
-            tree, _ = _compile(self._source, self._filename)
+            tree, _ = _compile(self._source, self._filename, self._flags)
             for number, (node, _) in enumerate(_function_nodes(tree), _FIRST_NUMBER):
                 for inner in walk(node):  # functions nested in it come later, and get lines of their own
                     if isinstance(inner, ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler):
                         inner.lineno = inner.end_lineno = number
                         inner.col_offset = inner.end_col_offset = 0  # a range that no line contradicts
-            for code in _all_codes(_compile_tree(tree, self._filename)):
+            for code in _all_codes(_compile_tree(tree, self._filename, self._flags)):
                 if code.co_firstlineno >= _FIRST_NUMBER:
                     self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
         return self._by_number
@@ -111,16 +126,14 @@ class SourceTable:
         return b"".join(lines).decode("utf-8", "replace")
 
 
-def _compile(source: bytes, filename: str) -> tuple[ast.Module, CodeType]:
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if filename.startswith("<") else 0  # as notebooks do
+def _compile(source: bytes, filename: str, flags: int) -> tuple[ast.Module, CodeType]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the import has said what there is to say about this text
         tree: ast.Module = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-        return tree, _compile_tree(tree, filename)
+        return tree, _compile_tree(tree, filename, flags)
 
 
-def _compile_tree(tree: ast.Module, filename: str) -> CodeType:
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if filename.startswith("<") else 0
+def _compile_tree(tree: ast.Module, filename: str, flags: int) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         code: CodeType = compile(tree, filename, "exec", flags, dont_inherit=True)

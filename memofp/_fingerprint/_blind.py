@@ -11,7 +11,7 @@ from memofp._warn import warn
 if TYPE_CHECKING:
     from memofp._manifest import BlindSpot
 
-__all__ = ["check_strict", "report"]
+__all__ = ["Strict", "check_strict", "report"]
 
 Strict = Literal["warn", "error"]
 _SHOWN = 5
@@ -19,8 +19,12 @@ _SHOWN = 5
 
 def check_strict(value: object) -> Strict | None:
     """Return the option `strict` as it is, checked."""
-    if value is None or value == "warn" or value == "error":
-        return value
+    if value is None:
+        return None
+    if value == "warn":
+        return "warn"
+    if value == "error":
+        return "error"
     raise ConfigurationError(f"strict must be 'warn', 'error' or None, not {value!r}")
 
 

@@ -24,6 +24,7 @@ _Space = dict[str, Any]
 _Names = list[tuple[_Space, dict[str, Any]]]
 _Functions = list[tuple[FunctionType, tuple[Any, ...]]]
 _Cells = list[tuple[CellType, Any]]
+_CALL: Callable[..., Any] = call  # as `map` calls it: with a callable and its argument
 _MOST_TERMS = 256  # more of them are checked faster in a loop than compiled
 _CONTENTS = attrgetter("cell_contents")
 _CODE = attrgetter("__code__")
@@ -111,7 +112,7 @@ def names_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> Check | None:
         return None
 
     def check() -> bool:
-        return all(map(is_, chain.from_iterable(map(call, getters, spaces)), values))
+        return all(map(is_, chain.from_iterable(map(_CALL, getters, spaces)), values))
 
     return check
 
@@ -125,7 +126,7 @@ def absence_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> Check | None:
         return None
 
     def check() -> bool:
-        return all(map(call, are_disjoint, absents))
+        return all(map(_CALL, are_disjoint, absents))
 
     return check
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from memofp._fingerprint._blind import check_strict, report
+from memofp._fingerprint._blind import Strict, check_strict, report
 from memofp._fingerprint._build import Fingerprint, build, make_options, unwrapped
 
 __all__ = ["Watch"]
@@ -12,6 +12,8 @@ __all__ = ["Watch"]
 
 class Watch:
     """The guarded fingerprint of one function."""
+
+    _strict: Strict | None
 
     __slots__ = ("_current", "_function", "_options", "_strict")
 
