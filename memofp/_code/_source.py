@@ -109,7 +109,11 @@ class SourceTable:
                     if isinstance(inner, ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler):
                         inner.lineno = inner.end_lineno = number
                         inner.col_offset = inner.end_col_offset = 0  # a range that no line contradicts
-            for code in _all_codes(_compile_tree(tree, self._filename, self._flags)):
+            try:
+                numbered = _compile_tree(tree, self._filename, self._flags)
+            except RecursionError:  # see `_compile`; the positions have to do
+                return self._by_number
+            for code in _all_codes(numbered):
                 if code.co_firstlineno >= _FIRST_NUMBER:
                     self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
         return self._by_number
@@ -130,7 +134,13 @@ def _compile(source: bytes, filename: str, flags: int) -> tuple[ast.Module, Code
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the import has said what there is to say about this text
         tree: ast.Module = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    try:
         return tree, _compile_tree(tree, filename, flags)
+    except RecursionError:  # on its way in, a tree may nest less deeply than a text (CPython < 3.13)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            code: CodeType = compile(source, filename, "exec", flags, dont_inherit=True)
+        return tree, code
 
 
 def _compile_tree(tree: ast.Module, filename: str, flags: int) -> CodeType:

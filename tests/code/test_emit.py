@@ -124,10 +124,10 @@ def test_neutral_calls_are_left_out() -> None:
 
 
 def test_deep_trees_do_not_overflow() -> None:
-    terms = "+".join(["x"] * 3000)
+    terms = "+".join(["x"] * 2000)  # Python 3.11 cannot parse 3000
     branches = "if x == 0: y = 0\n" + "".join(f"    elif x == {i}: y = {i}\n" for i in range(1, 1500))
     assert fact_of_text(f"def f(x):\n    {branches}    return y").body
-    nested = "x" + ".a" * 3000
+    nested = "x" + ".a" * 2000
     assert fact_of_text(f"def f(x): return {nested}").body
     import ast
 
