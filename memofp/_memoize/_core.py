@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from memofp import _config
 from memofp._call import make_plan
-from memofp._memoize._info import CacheInfo
 from memofp._memoize._owner import explain_missing_class
 from memofp._memoize._raised import Raised
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from memofp._call import Plan
     from memofp._fingerprint import Fingerprint, Watch
     from memofp._memoize._computation import Computation
+    from memofp._memoize._info import CacheInfo
     from memofp._memoize._options import Options
     from memofp._memoize._progress import Progress
     from memofp._memoize._refresh import Served
@@ -286,6 +286,8 @@ class Core:
 
     def info(self) -> CacheInfo:
         """Return the counts of this process and the size of the store's part."""
+        from memofp._memoize._info import CacheInfo  # making a named tuple's class takes a millisecond
+
         self.open()
         entries, size_bytes = self.store.stats(self.name)
         return CacheInfo(self.hits, self.misses, entries, size_bytes, self.seconds_saved)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar
 
 from memofp import _config
 from memofp._memoize._core import Core
-from memofp._memoize._info import CacheInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from memofp._explain import Explanation
     from memofp._fingerprint import Fingerprint
+    from memofp._memoize._info import CacheInfo
     from memofp._memoize._options import Options
     from memofp._store._accepted import Acceptance
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Self, TypeVar, overload
 
-from memofp._memoize._info import CacheInfo
 from memofp._memoize._memoized import Memoized, SignatureOfInstances
 
 if TYPE_CHECKING:
     from memofp._explain import Explanation
     from memofp._fingerprint import Fingerprint
+    from memofp._memoize._info import CacheInfo
 
 __all__ = ["BoundMemoized", "MemoizedClassMethod", "MemoizedFunction"]
 
