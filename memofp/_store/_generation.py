@@ -14,7 +14,7 @@ from memofp._store._files import open_private
 
 __all__ = ["Generation"]
 
-_LOOK_S = 0.0002  # how long a removed or replaced directory may stay unnoticed; removing one takes longer
+_LOOK_S = 0.00003  # how long a removed or replaced directory may stay unnoticed; removing one takes longer
 _LONGEST = 1 << 20  # bytes; then the file is made anew
 
 
