@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from memofp._code import flush_facts
@@ -16,6 +17,7 @@ from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._isolated import argument_digest
+from memofp._fingerprint._raw import instance_dict, is_a
 from memofp._values import set_code_hasher
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FINGERPRINT_FORMAT", "Fingerprint", "fingerprint", "make_options"]
 
+_MOST_BUILDS = 4  # of one graph, while building it imports modules
+_MOST_WRAPPERS = 100
 FINGERPRINT_FORMAT = 1  # enters every digest: a change of any rule here or in `_code` is a new number
 
 
@@ -109,14 +113,23 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
+    for _ in range(_MOST_BUILDS):
+        graph, root = _build_graph(func, options)
+        if not graph.imported:
+            break  # a module that was imported on the way may have put things where they were missed
+    return Fingerprint(graph, root)
+
+
+def _build_graph(func: Any, options: Options) -> tuple[Graph, int]:
     flush_facts()  # files are read as they are now
     graph = Graph(options, expand)
-    root = graph.visit(func, getattr(func, "__qualname__", type(func).__qualname__))
+    name = func.__qualname__ if is_a(func, (FunctionType, type)) else type(func).__qualname__
+    root = graph.visit(func, name)
     assert isinstance(root, int)  # a callable is no atom
     add_declared(graph, root, options.depends_on)
     graph.run()
     flush_facts()
-    return Fingerprint(graph, root)
+    return graph, root
 
 
 def make_options(func: Any, given: Mapping[str, Any]) -> Options:
@@ -135,17 +148,22 @@ def make_options(func: Any, given: Mapping[str, Any]) -> Options:
 
 
 def _own_packages(func: Any) -> frozenset[str]:
-    while not isinstance(func, FunctionType):
-        inner = (
-            getattr(func, "__func__", None)
-            or getattr(func, "func", None)
-            or getattr(func, "__wrapped__", None)
-        )
-        if inner is None:
-            return frozenset()
-        func = inner
-    place = place_of_function(func)
-    return frozenset({place.package}) if place.kind == "package" else frozenset()
+    for _ in range(_MOST_WRAPPERS):
+        if is_a(func, FunctionType):
+            place = place_of_function(func)
+            return frozenset({place.package}) if place.kind == "package" else frozenset()
+        func = _inside(func)
+    return frozenset()
+
+
+def _inside(func: Any) -> Any:
+    """Return the callable inside a method, partial or wrapper, without asking hooks of an object's."""
+    if is_a(func, (MethodType, staticmethod, classmethod)):
+        return func.__func__
+    if is_a(func, functools.partial):
+        return func.func
+    space = instance_dict(func)
+    return space.get("__wrapped__") if space is not None else None
 
 
 set_code_hasher(argument_digest)

@@ -15,10 +15,14 @@ __all__ = ["pack_manifest", "unpack_manifest"]
 
 _MAC_SIZE = 16
 
+# Taken once: a program may put something of its own in the place of `json.dumps`.
+_loads = json.JSONDecoder().decode
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
+
 
 def pack_manifest(signer: Signer, function: str, version: str, manifest: Manifest) -> bytes:
     """Return a manifest as compressed bytes below a MAC that binds them to a function and version."""
-    data = zlib.compress(json.dumps(manifest.to_json(), separators=(",", ":")).encode(), 6)
+    data = zlib.compress(_dumps(manifest.to_json()).encode(), 6)
     return _mac(signer, function, version, data) + data
 
 
@@ -28,7 +32,7 @@ def unpack_manifest(signer: Signer, function: str, version: str, note: bytes) ->
     if _mac(signer, function, version, data) != mac:
         return None
     try:
-        return Manifest.from_json(json.loads(zlib.decompress(data)))
+        return Manifest.from_json(_loads(zlib.decompress(data).decode()))
     except Exception:  # noqa: BLE001 # signed by us, but perhaps by another version of memofp: no manifest, no harm
         return None
 
