@@ -1,8 +1,9 @@
 """Digest a graph: every node by what it is and what it reaches, cycles included.
 
 Outside cycles a node's digest is `H("N", local, sorted((label, digest of target)))`.  Within a strongly
-connected component (Tarjan) colours are refined to the coarsest bisimulation, so that digests depend
-neither on the entry point nor on the order in which nodes were met nor on how often a node was copied.
+connected component (Tarjan) nodes are merged to the coarsest bisimulation, and the component is written down
+by the structure of what is left, so that digests depend neither on the entry point nor on the order in which
+nodes were met nor on how often a node was copied.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from memofp._digest import digest
+from memofp._fingerprint._partition import refine
 
 __all__ = ["Edge", "component_digests", "strong_components"]
 
@@ -43,10 +45,6 @@ def _outside(edges: Sequence[Edge], digests: list[bytes]) -> list[bytes]:
     )
 
 
-def _inside(edges: Sequence[tuple[bytes, int]], colours: dict[int, bytes]) -> list[bytes]:
-    return sorted(b"%d:%b%b" % (len(label), label, colours[target]) for label, target in edges)
-
-
 def _combine(tag: bytes, local: bytes, parts: list[bytes]) -> bytes:
     out = [tag, b"%d:" % len(local), local, b"%d;" % len(parts)]
     for part in parts:
@@ -61,27 +59,36 @@ def _digest_cycle(
     edges: Sequence[Sequence[Edge]],
     digests: list[bytes],
 ) -> None:
-    members = set(component)
-    inner: dict[int, list[tuple[bytes, int]]] = {}
-    colours: dict[int, bytes] = {}
+    """Digest a component: copies are merged first, and what is left is numbered by its structure alone."""
+    place = {node: i for i, node in enumerate(component)}
+    inner: list[list[tuple[bytes, int]]] = []
+    colours: list[bytes] = []
     for node in component:
-        inside = [(label, t) for label, t in edges[node] if isinstance(t, int) and t in members]
-        rest = [(label, t) for label, t in edges[node] if not (isinstance(t, int) and t in members)]
-        inner[node] = inside
-        colours[node] = _combine(b"C", locals_[node], _outside(rest, digests))
-    count = len(set(colours.values()))
-    while True:
-        refined = {node: _combine(b"R", colours[node], _inside(inner[node], colours)) for node in component}
-        colours = refined
-        grown = len(set(colours.values()))
-        if grown == count:
-            break
-        count = grown
-    # A colour sees only as far as there were rounds; the set of all colours, each of which holds its
-    # edges' labels and the colours at their ends, says what the whole component is.
-    whole = _combine(b"W", b"", sorted(set(colours.values())))
-    for node in component:
-        digests[node] = _combine(b"M", colours[node], [whole])
+        inner.append([(label, place[t]) for label, t in edges[node] if isinstance(t, int) and t in place])
+        rest = [(label, t) for label, t in edges[node] if not (isinstance(t, int) and t in place)]
+        colours.append(_combine(b"C", locals_[node], _outside(rest, digests)))
+    labels = {label: i for i, label in enumerate(sorted({la for targets in inner for la, _ in targets}))}
+    numbered = [[(labels[label], target) for label, target in targets] for targets in inner]
+    merged = refine(_ranks(colours), numbered)
+    # One node stands for each class; no two of these are alike, so their numbers are canonical.
+    chosen = {number: i for i, number in reversed(list(enumerate(merged)))}
+    places = {number: i for i, number in enumerate(chosen)}
+    quotient = [[(label, places[merged[t]]) for label, t in numbered[i]] for i in chosen.values()]
+    numbers = refine(_ranks([colours[i] for i in chosen.values()]), quotient)
+    parts: list[bytes] = [b""] * len(chosen)
+    for i, at in enumerate(chosen.values()):
+        targets = [(inner[at][k][0], numbers[quotient[i][k][1]]) for k in range(len(quotient[i]))]
+        lines = sorted(b"%d:%b%d" % (len(label), label, target) for label, target in targets)
+        parts[numbers[i]] = _combine(b"R", colours[at], lines)
+    whole = _combine(b"W", b"", parts)
+    for i, node in enumerate(component):
+        digests[node] = _combine(b"M", b"%d" % numbers[places[merged[i]]], [whole])
+
+
+def _ranks(colours: Sequence[bytes]) -> list[int]:
+    """Return for each colour its place among the different ones."""
+    places = {colour: i for i, colour in enumerate(sorted(set(colours)))}
+    return [places[colour] for colour in colours]
 
 
 def strong_components(edges: Sequence[Sequence[Edge]], root: int | None = None) -> list[list[int]]:
