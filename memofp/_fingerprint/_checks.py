@@ -16,7 +16,7 @@ __all__ = [
     "plain_checks",
     "probe_check",
     "sequences_check",
-    "written_check",
+    "written_checks",
 ]
 
 Check = Callable[[], bool]
@@ -25,7 +25,7 @@ _Names = list[tuple[_Space, dict[str, Any]]]
 _Functions = list[tuple[FunctionType, tuple[Any, ...]]]
 _Cells = list[tuple[CellType, Any]]
 _CALL: Callable[..., Any] = call  # as `map` calls it: with a callable and its argument
-_MOST_TERMS = 256  # more of them are checked faster in a loop than compiled
+_TERMS = 200  # comparisons in one written function
 _CONTENTS = attrgetter("cell_contents")
 _CODE = attrgetter("__code__")
 _DEFAULTS = attrgetter("__defaults__")
@@ -56,22 +56,24 @@ def plain_checks(
     )
 
 
-def written_check(
-    names: _Names, functions: _Functions, empty: list[dict[str, Any]], cells: _Cells
-) -> Check | None:
-    """Return one function with a comparison for each name, function and cell; None if they are too many.
+def written_checks(
+    names: _Names, functions: _Functions, empty: list[dict[str, Any]], cells: _Cells, most_terms: int
+) -> list[Check] | None:
+    """Return functions with a comparison for each name, function and cell; None if they are too many.
 
     The interpreter loads a global and compares it faster than a C loop fetches it from an iterator.
-    Compiling it takes as long as a hundred checks, so it is for functions that are called often.
+    Compiling that takes as long as some hundred checks, so it is for functions that are called often.
     """
     space: dict[str, Any] = {}
-    terms: list[str] = []
 
     def bind(value: object) -> str:
+        if value is None:
+            return "None"
         name = f"v{len(space)}"
         space[name] = value
         return name
 
+    terms: list[str] = []
     for namespace, bound in names:
         where = bind(namespace)
         for name, value in bound.items():
@@ -83,13 +85,17 @@ def written_check(
         attributes = ("__code__", "__defaults__", "__kwdefaults__")
         terms += [f"{who}.{a} is {bind(p)}" for a, p in zip(attributes, parts, strict=True)]
     terms += [f"not {bind(one)}" for one in empty]
-    if len(terms) > _MOST_TERMS or not terms:
-        return None
     for cell, value in cells:
         what = bind(cell)
         terms.append(
             f"not {bind(_is_full)}({what})" if value is ABSENT else f"{what}.cell_contents is {bind(value)}"
         )
+    if len(terms) > most_terms:
+        return None
+    return [_written(terms[i : i + _TERMS], space) for i in range(0, len(terms), _TERMS)]
+
+
+def _written(terms: list[str], space: dict[str, Any]) -> Check:
     # The text is made of our own names and of quoted keys; nothing of the user's is evaluated.
     exec(f"def check():\n    return ({' and '.join(terms)})", space)
     check: Check = space["check"]

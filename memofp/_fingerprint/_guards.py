@@ -19,13 +19,14 @@ from memofp._fingerprint._checks import (
     plain_checks,
     probe_check,
     sequences_check,
-    written_check,
+    written_checks,
 )
 
 __all__ = ["ABSENT", "Guards"]
 
 
-_OFTEN = 16  # checks of one fingerprint; from there on it pays to write code for them
+# After so many checks of one fingerprint it pays to write code for so many comparisons.
+_WRITTEN_AFTER = {16: 256, 512: 20_000}
 _FUNCTION_PARTS = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -44,6 +45,7 @@ class Guards:
         self._probes: list[tuple[Callable[[], object], object]] = []
         self._checks: list[Check] | None = None
         self._holds = 0
+        self._is_written = False
 
     # ---- collecting --------------------------------------------------------------------------
 
@@ -95,8 +97,8 @@ class Guards:
         if checks is None:
             checks = self._checks = self._compile()
         self._holds += 1
-        if self._holds == _OFTEN:
-            checks = self._checks = self._compile(written=True)
+        if self._holds in _WRITTEN_AFTER and not self._is_written:
+            checks = self._checks = self._compile(_WRITTEN_AFTER[self._holds])
         try:
             for check in checks:
                 if not check():
@@ -105,13 +107,13 @@ class Guards:
             return False  # changed while we looked
         return True
 
-    def _compile(self, written: bool = False) -> list[Check]:
-        """Return the checks; `written`: with code of their own for what is small."""
+    def _compile(self, most_terms: int = 0) -> list[Check]:
+        """Return the checks, with code written for the comparisons if they are not more than this."""
         names = list(self._names.values())
-        small = written_check(names, self._functions, self._empty, self._cells) if written else None
-        plain = (
-            (small,) if small is not None else plain_checks(names, self._functions, self._empty, self._cells)
-        )
+        guarded = (names, self._functions, self._empty, self._cells)
+        written = written_checks(*guarded, most_terms) if most_terms else None
+        self._is_written = written is not None
+        plain = plain_checks(*guarded) if written is None else written
         made = (
             *plain,
             mappings_check(list(self._dicts.values())),

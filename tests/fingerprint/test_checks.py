@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memofp._fingerprint._checks import ABSENT, plain_checks, written_check
+from memofp._fingerprint._checks import ABSENT, plain_checks, written_checks
 from memofp._fingerprint._guards import Guards
 
 
@@ -70,7 +70,7 @@ def holds_of(world: dict[str, Any]) -> list[Callable[[], bool]]:
     empty = [world["plain"].__dict__]
     cells = [(world["full"], 5), (world["bare"], ABSENT)]
     plain = [check for check in plain_checks(names, functions, empty, cells) if check is not None]
-    written = written_check(names, functions, empty, cells)
+    written = written_checks(names, functions, empty, cells, 1000)
     assert written is not None
 
     def guarded(check: Callable[[], bool]) -> bool:
@@ -79,7 +79,7 @@ def holds_of(world: dict[str, Any]) -> list[Callable[[], bool]]:
         except (KeyError, ValueError):
             return False
 
-    return [lambda: all(guarded(check) for check in plain), lambda: guarded(written)]
+    return [lambda: all(guarded(check) for check in plain), lambda: all(guarded(check) for check in written)]
 
 
 def test_nothing_changed_holds() -> None:
@@ -96,10 +96,17 @@ def test_change_is_seen_by_both(change: str) -> None:
 
 def test_many_terms_are_left_to_the_loops() -> None:
     space = {f"n{i}": i for i in range(1000)}
-    assert written_check([(space, dict(space))], [], [], []) is None
+    guarded = ([(space, dict(space))], [], [], [])
+    assert written_checks(*guarded, 999) is None
+    several = written_checks(*guarded, 1000)
+    assert several is not None
+    assert len(several) > 1
+    assert all(check() for check in several)
+    space["n999"] = -1
+    assert not all(check() for check in several)
 
 
-@pytest.mark.parametrize("calls_before", [0, 1, 40])
+@pytest.mark.parametrize("calls_before", [0, 1, 40, 600])
 def test_guards_see_a_change_however_often_they_were_asked(calls_before: int) -> None:
     space: dict[str, Any] = {"a": 1, "b": [1]}
     guards = Guards()
