@@ -11,7 +11,7 @@ from collections.abc import Callable
 __all__ = ["Front", "Kept", "is_immutable"]
 
 _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis)})
-_OVERHEAD_BYTES = 400  # of the objects around the bytes of one entry
+_OVERHEAD_BYTES = 1200  # of the objects around the bytes of one entry, measured
 _LARGEST_SHARE = 8  # one entry may take this part of the whole
 _DEPTH = 8
 
