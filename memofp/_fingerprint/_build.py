@@ -113,10 +113,12 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
-    for _ in range(_MOST_BUILDS):
-        graph, root = _build_graph(func, options)
+    graph, root = _build_graph(func, options)
+    for _ in range(_MOST_BUILDS - 1):
         if not graph.imported:
-            break  # a module that was imported on the way may have put things where they were missed
+            break
+        # A module that was imported on the way may have put things where they were missed.
+        graph, root = _build_graph(func, options)
     return Fingerprint(graph, root)
 
 
