@@ -305,18 +305,31 @@ CASES += [
     ),
     hit(
         56,
-        "a member of a class whose sibling looks for its own",
+        "a member of a class whose sibling class method looks for its own",
         BOX
         + """
     class A:
-        def look(self, n):
-            return getattr(self, "on_" + n)()
-        def on_x(self):
+        @classmethod
+        def look(cls, n):
+            return getattr(cls, "on_" + n)()
+        @staticmethod
+        def on_x():
             return 5
     def main(x):
         return A().look("x"), Box().other()
 """,
         EDIT,
+    ),
+    computed(
+        "a method of a class in a variable",
+        """
+    class A:
+        def look(self, n):
+            return getattr(self, "zor" + n)
+    def main(x):
+        a = A
+        return a.look(Box(), "blet")
+""",
     ),
 ]
 
