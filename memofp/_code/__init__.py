@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS, identifiers
 
 __all__ = [
     "DYNAMIC_NAMES",
@@ -17,4 +17,5 @@ __all__ = [
     "Use",
     "fact_of",
     "flush_facts",
+    "identifiers",
 ]

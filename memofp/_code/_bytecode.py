@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from types import CodeType
 from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS, identifiers
 
 __all__ = ["fact_from_bytecode"]
 
-_TOKEN = re.compile(r"[^\W\d]\w*")
 _Chain = tuple[str, str, tuple[str, ...]]  # kind of reference, root, attributes
 _SKIPPED = frozenset({"CACHE", "EXTENDED_ARG", "PUSH_NULL", "NOP"})
 _GLOBAL_LOADS = frozenset({"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"})
@@ -98,7 +96,7 @@ class _Reader:
 
     def _see_constant(self, const: object) -> None:
         if type(const) is str:
-            self.seen.update(_TOKEN.findall(const))
+            self.seen.update(identifiers(const))
         elif isinstance(const, tuple | frozenset):
             for item in const:
                 self._see_constant(item)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "BY_NAME",
     "DYNAMIC_NAMES",
@@ -9,6 +11,7 @@ __all__ = [
     "MODE_NAMES",
     "NAMESPACES",
     "TEMPLATE_METHODS",
+    "identifiers",
 ]
 
 EMITTER_VERSION = 6  # goes up with every change of the canonical form or of a fact
@@ -33,3 +36,9 @@ BY_NAME = {
 DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
 TEMPLATE_METHODS = frozenset({"format", "format_map"})  # "{0.name}" takes an attribute
 NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
+_IDENTIFIER = re.compile(r"[^\W\d]\w*")
+
+
+def identifiers(text: str) -> list[str]:
+    """Return the identifiers in a text, each of which may name an attribute."""
+    return _IDENTIFIER.findall(text)

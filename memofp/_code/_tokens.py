@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from memofp._code._codes import constant_text
 from memofp._code._scopes import Scope, mangle
+from memofp._code._tables import identifiers
 
 __all__ = ["Raw", "constant_token", "declares_only", "merged_strings", "outside_chain", "signature", "texts"]
-
-_TOKEN = re.compile(r"[^\W\d]\w*")  # identifiers in texts
 
 
 class Raw:
@@ -24,7 +22,7 @@ class Raw:
 
 def texts(value: object) -> list[str]:
     """Return the identifiers in a text; none for anything else."""
-    return _TOKEN.findall(value) if isinstance(value, str) else []
+    return identifiers(value) if isinstance(value, str) else []
 
 
 def constant_token(node: ast.Constant) -> str:

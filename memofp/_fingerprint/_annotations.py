@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from types import FunctionType, ModuleType
 from typing import Any
 
+from memofp._code import identifiers
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._graph import ATOMS, Graph, Node
@@ -15,7 +15,6 @@ from memofp._fingerprint._raw import exactly, is_a, module_of, mro_of, qualname_
 __all__ = ["add_annotation", "add_annotations", "add_live_annotations"]
 
 _LISTS = exactly(list, tuple)
-_TOKEN = re.compile(r"[^\W\d]\w*")
 # The classes of generics, unions and the like, whose attributes are no code of the user's.
 _TYPING = frozenset({"typing", "types", "typing_extensions", "collections.abc", "_collections_abc"})
 
@@ -61,7 +60,7 @@ def _module_space(cls: type) -> dict[str, Any]:
 def _add_each(graph: Graph, node: Node, annotations: dict[str, Any], space: dict[str, Any]) -> None:
     for name, value in sorted(annotations.items()):
         if type(value) is str:  # evaluated where somebody asks for types
-            for token in _TOKEN.findall(value):
+            for token in identifiers(value):
                 found = space.get(token)
                 if found is not None:
                     node.add(f"annotation:{name}:{token}", graph.visit(found, f"{node.name}.{name}"))

@@ -17,7 +17,7 @@ from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._raw import exactly, is_a, is_memoized, name_of, type_name
 from memofp._fingerprint._visibility import Visibility
-from memofp._values import Code, Leaf, Parts, Refusal, reduce_value
+from memofp._values import Code, Leaf, reduce_value
 
 __all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
 
@@ -321,13 +321,8 @@ def memoized_extras(obj: Any) -> tuple[Any, ...]:
 def is_code(value: object) -> bool:
     """Tell whether a value is code (function, class, module ...) rather than data."""
     return id(type(value)) not in ATOMS and (
-        is_a(value, (type, ModuleType)) or isinstance(reduce_kind(value), Code)
+        is_a(value, (type, ModuleType)) or isinstance(reduce_value(value), Code)
     )
-
-
-def reduce_kind(value: object) -> Leaf | Parts | Code | Refusal:
-    """Return one level of the value's decomposition."""
-    return reduce_value(value)
 
 
 def describe(value: object) -> str:

@@ -17,18 +17,18 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
+from memofp._code import identifiers
 from memofp._fingerprint._raw import class_dict, mro_of
 
 __all__ = ["Visibility", "tokens"]
 
-_TOKEN = re.compile(r"[^\W\d]\w*")
 _FIELD = re.compile(r"\{[^{}]*\.")  # a replacement field that takes an attribute
 _LONGEST_TEXT = 1 << 16  # characters; a longer text is data
 
 
 def tokens(text: str) -> list[str]:
     """Return the identifiers in a text: `"{0.total}"` and `"a.b"` name attributes."""
-    return _TOKEN.findall(text) if len(text) <= _LONGEST_TEXT else []
+    return identifiers(text) if len(text) <= _LONGEST_TEXT else []
 
 
 @functools.lru_cache(maxsize=1)

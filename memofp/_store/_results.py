@@ -96,8 +96,7 @@ class ResultStore:
         except RecursionError as error:  # no fault of the store: the caller is about to get its own
             return Miss("unreadable", str(error))
         except Exception as error:  # noqa: BLE001 # the store's edge: a fault of ours must not cost the caller the result
-            if not isinstance(error, RecursionError):  # the caller's own, who is about to meet it
-                self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
+            self._warn(BackendError(f"load-{type(error).__name__}", f"{type(error).__name__}: {error}"))
             return Miss("unreadable", f"{type(error).__name__}: {error}")
 
     def _open(
