@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import memofp._forks  # noqa: F401 # before any thread can import the rest of memofp
 from memofp._config import configure, disabled
 from memofp._errors import (
     AcceptanceError,

@@ -52,9 +52,8 @@ class Uses:
         try:
             waiting, self._waiting = self._waiting, {}
             self._next_report = time.time() + _LONGEST_S
-            self._backend.use(
-                {token: Use(int(c), last, saved) for token, (c, last, saved) in waiting.items()}
-            )
+            counted = waiting.copy().items()  # a thread may still add to what it took before the exchange
+            self._backend.use({token: Use(int(c), last, saved) for token, (c, last, saved) in counted})
         except BackendError:
             return
         finally:
