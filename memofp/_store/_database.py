@@ -4,29 +4,33 @@
 - SQLite forbids carrying a connection, or the knowledge of its locks, into a forked child,
   and a child forked while another thread is inside SQLite inherits locked mutexes for good.
   So a fork waits for the connections on loan and closes them all; both sides open anew.
+  It waits as well for those that are no `Database`'s, see `apart_from_forks`.
 - Every write is one autocommitted statement or one script, hence one call into C.  Ctrl-C is
   delivered between bytecodes, so it cannot leave a transaction open.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
 import time
 import weakref
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 from memofp._store._protocol import BackendError
 
-__all__ = ["BUSY_TIMEOUT_S", "Connection", "Database", "translate"]
+__all__ = ["BUSY_TIMEOUT_S", "Connection", "Database", "apart_from_forks", "translate"]
 
 BUSY_TIMEOUT_S = 2.0
 _HURRIED_TIMEOUT_S = 0.05  # after one wait in vain, for a while: the holder may be stopped for good
 _HURRIED_FOR_S = 5.0
 _FROZEN_FOR_S = 2.0
 _FORK_PATIENCE_S = 1.0
+_OWN_FORK_PATIENCE_S = 10.0  # to make a database, or to salvage one
 # Nothing is forced to the disk: a process that dies loses nothing by it, and after a power
 # failure every entry is judged by its own signature, and a broken database is salvaged.
 _PRAGMAS = """
@@ -233,9 +237,18 @@ def _all_databases() -> list[Database]:
 
 
 _held: list[Database] = []
+_apart = threading.RLock()
+
+
+@contextlib.contextmanager
+def apart_from_forks() -> Iterator[None]:
+    """Use SQLite without a `Database`: a fork by another thread waits for the end."""
+    with _apart:
+        yield
 
 
 def _before_fork() -> None:
+    _apart.acquire(timeout=_OWN_FORK_PATIENCE_S)
     for database in sorted(_all_databases(), key=id):
         _held.append(database)
         database._before_fork()
@@ -244,9 +257,13 @@ def _before_fork() -> None:
 def _after_fork_in_parent() -> None:
     while _held:
         _held.pop()._after_fork_in_parent()
+    with contextlib.suppress(RuntimeError):  # not acquired in time
+        _apart.release()
 
 
 def _after_fork_in_child() -> None:
+    global _apart
+    _apart = threading.RLock()
     _held.clear()
     for database in _all_databases():
         database._after_fork_in_child()

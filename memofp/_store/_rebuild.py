@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from memofp._store._database import BUSY_TIMEOUT_S, Database
+from memofp._store._database import BUSY_TIMEOUT_S, Database, apart_from_forks
 from memofp._store._schema import create_database
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def rebuild(place: Place) -> None:
     create_database(place.directory, path, place.mode)
     fresh = Database(path)
     try:
-        with contextlib.closing(sqlite3.connect(place.path, timeout=BUSY_TIMEOUT_S)) as source:
+        with apart_from_forks(), contextlib.closing(sqlite3.connect(place.path, timeout=BUSY_TIMEOUT_S)) as source:
             for table, columns in _TABLES.items():
                 _copy(source, fresh, table, columns)
         correct_sums(fresh)

@@ -19,6 +19,7 @@ import re
 import sqlite3
 from typing import TYPE_CHECKING
 
+from memofp._store._database import apart_from_forks
 from memofp._store._files import open_private
 
 if TYPE_CHECKING:
@@ -168,26 +169,32 @@ def create_database(directory: str, final: str, mode: int) -> None:
 
 def _make_template(directory: str) -> bytes:
     """Return the bytes of an empty database, which diskcache makes once a process."""
-    from memofp._store._diskcache import lay_out
-
     scratch = os.path.join(directory, f".new-{os.urandom(8).hex()}")
     os.mkdir(scratch, 0o700)
     try:
         os.chmod(scratch, 0o700)  # the umask may have taken the owner's bits too
         path = os.path.join(scratch, DATABASE_NAME)
         os.close(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        lay_out(scratch)
-        connection = sqlite3.connect(path, isolation_level=None)
-        try:
-            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_ID}; COMMIT")
-            connection.execute("UPDATE Settings SET value = 1 WHERE key = 'sqlite_synchronous'")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        finally:
-            connection.close()
+        with apart_from_forks():
+            _lay_out(scratch, path)
         with open(path, "rb") as file:
             return file.read()
     finally:
         _remove_scratch(scratch)
+
+
+def _lay_out(directory: str, path: str) -> None:
+    """Let diskcache make its database, and add what is ours."""
+    from memofp._store._diskcache import lay_out
+
+    lay_out(directory)
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {SCHEMA_ID}; COMMIT")
+        connection.execute("UPDATE Settings SET value = 1 WHERE key = 'sqlite_synchronous'")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
 
 
 def _remove_scratch(scratch: str) -> None:

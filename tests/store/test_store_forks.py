@@ -54,6 +54,36 @@ def test_fork_while_a_thread_imports(directory: Path, name: str) -> None:
     assert done.stdout.split() == ["0", name]
 
 
+def test_fork_waits_until_diskcache_has_made_the_database(directory: Path) -> None:
+    """Its connections are its own; a child forked meanwhile would find SQLite locked for good."""
+    done = run_python(
+        """
+        import os, sys, threading, time
+        from memofp._store import Hit, _diskcache, open_store
+        begun, ended = threading.Event(), threading.Event()
+        lay_out = _diskcache.lay_out
+        def slow(directory):
+            begun.set(); time.sleep(0.3)
+            lay_out(directory)
+            ended.set()
+        _diskcache.lay_out = slow
+        store = open_store(sys.argv[1])
+        def save(n): return store.save(n.to_bytes(16, "big"), n, function="f", version="0"*32, duration_s=1.0)
+        thread = threading.Thread(target=save, args=(1,))
+        thread.start()
+        assert begun.wait(20)
+        pid = os.fork()
+        if pid == 0:
+            os._exit(0 if ended.is_set() and save(2) else 1)
+        status = os.waitpid(pid, 0)[1]
+        thread.join()
+        print(status, [isinstance(store.load(n.to_bytes(16, "big")), Hit) for n in (1, 2)])
+        """,
+        directory,
+    )
+    assert done.stdout == "0 [True, True]\n"
+
+
 def test_hits_that_come_while_others_are_reported() -> None:
     reported: list[dict[tuple[int, ...], object]] = []
 
