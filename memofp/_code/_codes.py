@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from marshal import dumps
 from types import CodeType
 
 from memofp._digest import digest
@@ -10,6 +11,8 @@ from memofp._digest import digest
 __all__ = ["code_digest", "constant_text", "nested_codes"]
 
 _LONG_INT = 1024  # bits
+_PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
+_are_plain = _PLAIN.issuperset
 _known: dict[int, tuple[weakref.ref[CodeType], bytes]] = {}
 
 
@@ -17,8 +20,8 @@ def code_digest(code: CodeType) -> bytes:
     """Return the 16-byte digest of a code object and of all code nested in it.
 
     It covers argument counts, flags, bytecode, exception table, names and constants, and leaves out
-    file name, line numbers, positions, name and qualified name.  `marshal.dumps` does not serve:
-    its output depends on reference counts (flag `FLAG_REF`, CPython `Python/marshal.c`).
+    file name, line numbers, positions, name and qualified name.  `marshal` writes the parts in its version 2:
+    from 3 on, what it writes depends on reference counts (flag `FLAG_REF`, CPython `Python/marshal.c`).
     """
     known = _known.get(id(code))
     if known is not None and known[0]() is code:
@@ -45,23 +48,35 @@ def nested_codes(code: CodeType) -> list[CodeType]:
 
 
 def _digest_one(code: CodeType, nested: dict[int, bytes]) -> bytes:
-    parts = [
-        b"%d,%d,%d,%d" % (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags),
-        code.co_code,
-        code.co_exceptiontable,
-        ascii((code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)).encode(),
-    ]
-    parts += [nested[id(c)] if type(c) is CodeType else constant_bytes(c) for c in code.co_consts]
+    consts = code.co_consts
+    return digest(
+        dumps(
+            (
+                code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags,
+                code.co_code, code.co_exceptiontable,
+                code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars,
+                # A tuple of plain constants, or bytes: so the two forms cannot be taken for one another.
+                consts if _are_plain(map(type, consts)) else _constants_bytes(consts, nested),
+            ),
+            2,
+        )
+    )  # fmt: skip
+
+
+def _constants_bytes(consts: tuple[object, ...], nested: dict[int, bytes]) -> bytes:
+    parts = [nested[id(c)] if type(c) is CodeType else constant_bytes(c) for c in consts]
     out = []
     for part in parts:
         out.append(b"%d:" % len(part))
         out.append(part)
-    return digest(b"".join(out))
+    return b"".join(out)
 
 
 def constant_bytes(value: object) -> bytes:
     """Return canonical bytes of a constant of the kinds that the compiler makes."""
     kind = type(value)
+    if kind in _PLAIN:
+        return dumps(value, 2)  # type: ignore[arg-type] # one of these kinds
     if kind is tuple:
         items = [constant_bytes(v) for v in value]  # type: ignore[attr-defined] # a tuple
         return b"t%d(" % len(items) + b",".join(items) + b")"

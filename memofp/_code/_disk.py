@@ -1,28 +1,26 @@
 """Keep facts on disk, shared by processes, so that a warm start parses no source file.
 
-One small JSON file for each source text and Python version, named by the digest of the text: an edited
-file has another name, so nothing here is ever stale, and nothing that is read here is run.
+One small file for each source text and Python version, named by the digest of the text: an edited file has
+another name, so nothing here is ever stale.  It is written by `marshal`, as Python's own `.pyc` are, into a
+folder that nobody else can write to; nothing that is read here is run.
 """
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 import stat
 import sys
 from typing import Any
 
 from memofp._code._tables import EMITTER_VERSION
-from memofp._digest import hexdigest
+from memofp._digest import DIGEST_SIZE, digest
 
 __all__ = ["facts_path", "read_facts", "write_facts"]
 
-_FORMAT = 2
+_FORMAT = 3
 _MAX_FILES = 8192  # more than any one project has; the oldest half goes when there are more
 _TAG = f"{sys.implementation.cache_tag}-{sys.flags.optimize}-{_FORMAT}.{EMITTER_VERSION}"
-# Taken once: a program may put something of its own in the place of `json.dumps`.
-_loads = json.JSONDecoder().decode
-_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _folders: dict[str, bool] = {}
 
 
@@ -38,7 +36,7 @@ def facts_path(source_digest: bytes) -> str | None:
         folder = os.path.join(base, "memofp", "facts")
     if not folder or not _is_ready(folder):
         return None
-    return os.path.join(folder, f"{source_digest.hex()}-{_TAG}.json")
+    return os.path.join(folder, f"{source_digest.hex()}-{_TAG}.facts")
 
 
 def _is_ready(folder: str) -> bool:
@@ -62,20 +60,21 @@ def _prepare(folder: str) -> bool:
     return found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
-def read_facts(path: str) -> dict[str, Any]:
+def read_facts(path: str) -> dict[bytes, Any]:
     """Return what is kept at a path; nothing for a file that is missing, damaged or of another format."""
     try:
-        with open(path, "rb") as file:
-            checksum, _, text = file.read().partition(b"\n")
-        if checksum != hexdigest(text).encode():
+        with open(path, "rb", 0) as file:
+            data = file.read()
+        body = data[DIGEST_SIZE:]
+        if data[:DIGEST_SIZE] != digest(body):
             return {}
-        tree = _loads(text.decode())
-    except (OSError, ValueError, RecursionError):
+        tree = marshal.loads(body)
+    except (OSError, ValueError, EOFError, TypeError):
         return {}
     return tree if isinstance(tree, dict) else {}
 
 
-def write_facts(path: str, facts: dict[str, Any]) -> None:
+def write_facts(path: str, facts: dict[bytes, Any]) -> None:
     """Add facts to those at a path, in one step that no reader sees half of.  A full disk loses nothing."""
     merged = {**read_facts(path), **facts}
     folder = os.path.dirname(path)
@@ -86,8 +85,8 @@ def write_facts(path: str, facts: dict[str, Any]) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as file:
-            text = _dumps(merged).encode()
-            file.write(hexdigest(text).encode() + b"\n" + text)
+            body = marshal.dumps(merged)
+            file.write(digest(body) + body)
         os.replace(temporary, path)
     except OSError:
         _remove(temporary)

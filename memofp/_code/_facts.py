@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_from_json", "fact_to_json"]
+__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_from_plain", "fact_to_plain"]
 
 
 class ImportSpec(NamedTuple):
@@ -107,50 +107,47 @@ class Fact(NamedTuple):
     from_source: bool
 
 
-def fact_to_json(fact: Fact) -> list[Any]:
-    """Return the fact as plain lists and strings, the form in which facts rest on disk."""
-    return [
-        fact.body.hex(),
-        fact.docs.hex(),
-        fact.annotations.hex(),
-        fact.names.hex(),
-        [list(r) for r in fact.refs],
-        [list(r) for r in fact.annotation_refs],
-        sorted(fact.mentions),
-        sorted(fact.seen),
-        fact.reach,
-        fact.bare_calls,
-        fact.spots,
-        fact.line,
-        fact.end_line,
-        fact.source,
-    ]
+def fact_to_plain(fact: Fact) -> tuple[Any, ...]:
+    """Return a fact with source as builtins alone, the form in which facts rest on disk."""
+    return (*fact[:4], _plain_refs(fact.refs), _plain_refs(fact.annotation_refs), *map(_plain, fact[6:-1]))
 
 
-def fact_from_json(tree: list[Any]) -> Fact:
-    """Read what `fact_to_json` made of a fact with source.  Raises for any other shape."""
+def _plain_refs(refs: tuple[Ref, ...]) -> tuple[Any, ...]:
+    return tuple((*ref[:3], tuple(map(tuple, ref.imports)), *ref[4:6], tuple(ref.use)) for ref in refs)
+
+
+def _plain(value: object) -> object:
+    if type(value) is frozenset:
+        return tuple(sorted(value))
+    return tuple(map(tuple, value)) if type(value) is tuple else value
+
+
+def fact_from_plain(tree: tuple[Any, ...]) -> Fact:
+    """Read what `fact_to_plain` made of a fact.  Raises for any other shape."""
     body, docs, annotations, names, refs, late, mentions, seen, reach, bare_calls, spots, *place = tree
     line, end_line, source = place
     return Fact(
-        bytes.fromhex(body),
-        bytes.fromhex(docs),
-        bytes.fromhex(annotations),
-        bytes.fromhex(names),
-        tuple(_ref_from_json(r) for r in refs),
-        tuple(_ref_from_json(r) for r in late),
+        bytes(body), bytes(docs), bytes(annotations), bytes(names),
+        tuple([_ref_from_plain(*ref) for ref in refs]),
+        tuple([_ref_from_plain(*ref) for ref in late]),
         frozenset(mentions),
         frozenset(seen),
         str(reach),
-        tuple(tuple(c) for c in bare_calls),
-        tuple(Spot(*s) for s in spots),
-        int(line),
-        int(end_line),
-        str(source),
+        tuple([tuple(chain) for chain in bare_calls]),
+        tuple([Spot(*spot) for spot in spots]),
+        int(line), int(end_line), str(source),
         True,
-    )
+    )  # fmt: skip
 
 
-def _ref_from_json(tree: list[Any]) -> Ref:
-    kind, root, attrs, imports, loads, line, use = tree
-    specs = tuple(ImportSpec(*i) for i in imports)
-    return Ref(kind, root, tuple(attrs), specs, loads, line, Use(use[0], tuple(use[1])))
+def _ref_from_plain(
+    kind: str,
+    root: str,
+    attrs: tuple[str, ...],
+    imports: tuple[Any, ...],
+    loads: bool,
+    line: int,
+    use: tuple[str, tuple[str | int, ...]],
+) -> Ref:
+    specs = tuple([ImportSpec(*spec) for spec in imports]) if imports else ()
+    return Ref(kind, root, attrs, specs, loads, line, ANY_USE if use == ANY_USE else Use(*use))

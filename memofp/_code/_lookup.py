@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from memofp._code._codes import code_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
-from memofp._code._facts import Fact, fact_from_json, fact_to_json
+from memofp._code._facts import Fact, fact_from_plain, fact_to_plain
 from memofp._code._reading import Neutral, read_source, spot_of
 from memofp._digest import digest
 
@@ -79,24 +79,26 @@ class _Text:
         self._filename = filename
         self._path = facts_path(source_digest)
         self._kept = read_facts(self._path) if self._path else {}
-        self._fresh: dict[str, Any] = {}
+        self._fresh: dict[bytes, Any] = {}
         self._table: SourceTable | None = None
         self._parsed = False
 
     def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
         """Return the fact of a running code object, None if this text is not what it was made from."""
-        key = code_digest(code).hex() + "".join("|" + ".".join(chain) for chain in sorted(neutral))
+        key = code_digest(code)
+        if neutral:
+            key += "|".join(".".join(chain) for chain in sorted(neutral)).encode()
         found = self._kept.get(key)
-        if isinstance(found, list):
+        if isinstance(found, tuple):
             try:
-                return _nearest([(n, li, s, fact_from_json(f)) for n, li, s, f in found], code)
+                return _nearest([(n, li, s, fact_from_plain(f)) for n, li, s, f in found], code)
             except (ValueError, TypeError, LookupError):
                 pass  # damaged on disk: the source says it anew
         table = self._parse(code.co_flags)
         candidates = [] if table is None else table.candidates(code, neutral)
         if not self._fresh:
             _unwritten.append(self)
-        self._fresh[key] = [[name, line, spot, fact_to_json(fact)] for name, line, spot, fact in candidates]
+        self._fresh[key] = tuple([(*place, fact_to_plain(fact)) for *place, fact in candidates])
         return _nearest(candidates, code)
 
     def write(self) -> None:

@@ -31,7 +31,7 @@ def component_digests(
     digests = [b""] * len(locals_)
     for component in components:
         first = component[0]
-        if len(component) == 1 and all(target != first for _, target in edges[first]):
+        if len(component) == 1 and first not in [target for _, target in edges[first]]:
             digests[first] = _combine(b"N", locals_[first], _outside(edges[first], digests))
         else:
             _digest_cycle(component, locals_, edges, digests)
@@ -40,16 +40,16 @@ def component_digests(
 
 def _outside(edges: Sequence[Edge], digests: list[bytes]) -> list[bytes]:
     return sorted(
-        b"%d:%b%b" % (len(label), label, digests[target] if isinstance(target, int) else target)
-        for label, target in edges
+        [
+            b"%d:%b%b" % (len(label), label, digests[target] if isinstance(target, int) else target)
+            for label, target in edges
+        ]
     )
 
 
 def _combine(tag: bytes, local: bytes, parts: list[bytes]) -> bytes:
-    out = [tag, b"%d:" % len(local), local, b"%d;" % len(parts)]
-    for part in parts:
-        out.append(b"%d:" % len(part))
-        out.append(part)
+    out = [b"%b%d:%b%d;" % (tag, len(local), local, len(parts))]
+    out += [b"%d:%b" % (len(part), part) for part in parts]
     return digest(b"".join(out))
 
 
@@ -133,7 +133,7 @@ class _Search:
         self.counter += 1
         self.stack.append(node)
         self.on_stack[node] = 1
-        return iter([target for _, target in self.edges[node] if isinstance(target, int)])
+        return iter([target for _, target in self.edges[node] if type(target) is int])
 
     def _leave(self, node: int, parent: int | None) -> None:
         if self.low[node] == self.index[node]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
-from memofp._code import Fact, fact_of
+from memofp._code import Fact, Ref, fact_of
 from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import place_of_function
@@ -50,13 +50,13 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         node.kind = "func"
     node.name = name
     fact = fact_of(code, function.__globals__)
-    node.fact = fact
     node.file = code.co_filename
     node.line = fact.line or code.co_firstlineno
     node.source = fact.source or None
     context = Context(graph, name, function.__globals__, cell_values(function), node.file, node.line)
     if (graph.options.neutral or graph.options.neutral_names) and fact.bare_calls:
         fact = _without_neutral(context, function, fact)
+    node.fact = fact
     graph.guards.function(function)
     graph.mentions |= fact.mentions
     graph.visibility.see(fact.seen)
@@ -69,16 +69,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     rests = _add_references(context, node, fact)
     defaults = function.__defaults__ or ()
     node.local = digest_parts(b"function", [fact.body, rests, b"%d" % len(defaults)])
-    node.extras = {
-        "docs": _live_doc(function, fact),
-        "annotations": fact.annotations,
-        "names": digest_parts(
-            b"names", [fact.names, ascii((function.__name__, function.__qualname__)).encode()]
-        ),
-        "modules": ascii(module_name(function.__globals__)).encode(),
-        "sources": digest(fact.source.encode("utf-8", "surrogatepass")),
-        "lines": b"%d " % node.line + digest(fact.source.encode("utf-8", "surrogatepass")),
-    }
+    node.more = _function_extras
     _add_live_parts(graph, node, function)
     graph.when("annotations", lambda: _add_late(context, node, fact, function))
 
@@ -128,6 +119,22 @@ def _class_attribute(cls: type, name: str) -> Any:
     return next((class_dict(base)[name] for base in mro_of(cls) if name in class_dict(base)), ABSENT)
 
 
+def _function_extras(node: Node) -> dict[str, bytes]:
+    """Return what of a function counts where code sees more of it than its meaning."""
+    function, fact = node.obj, node.fact
+    assert fact is not None
+    source = digest(fact.source.encode("utf-8", "surrogatepass"))
+    names = [fact.names, ascii((function.__name__, function.__qualname__)).encode()]
+    return {
+        "docs": _live_doc(function, fact),
+        "annotations": fact.annotations,
+        "names": digest_parts(b"names", names),
+        "modules": ascii(module_name(function.__globals__)).encode(),
+        "sources": source,
+        "lines": b"%d " % (node.line or 0) + source,
+    }
+
+
 def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
     """Add an edge for each reference; return, as bytes, the attributes behind those that end at an object."""
     rests: list[bytes] = []
@@ -135,12 +142,29 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
         if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
             rests.append(b"=" + ref.root.encode())
             continue
-        target, rest = resolve(context, ref)
-        node.add(f"r{i}", target)
-        rests.append(".".join(rest).encode())
+        target, rest = _resolved(context, ref)
+        node.edges.append((b"r%d" % i, target))
+        rests.append(rest)
     for label, target in context.extra:
         node.add(label, target)
     return b"\0".join(rests)
+
+
+def _resolved(context: Context, ref: Ref) -> tuple[int | bytes, bytes]:
+    """Resolve a reference, or remember what another function of the same module made of it."""
+    graph = context.graph
+    if ref.kind != "global":
+        target, rest = resolve(context, ref)
+        return target, ".".join(rest).encode()
+    key = (id(context.space), ref.root, ref.attrs, ref.use)
+    known = graph.resolved.get(key)
+    if known is None:
+        noted = len(context.extra), len(graph.spots)
+        target, rest = resolve(context, ref)
+        known = target, ".".join(rest).encode()
+        if noted == (len(context.extra), len(graph.spots)):  # else each function notes it for itself
+            graph.resolved[key] = known
+    return known
 
 
 def _live_doc(function: FunctionType, fact: Fact) -> bytes:

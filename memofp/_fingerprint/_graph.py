@@ -55,6 +55,7 @@ class Node:
         obj: the object, held so that its id stays its own.
         local: what it is by itself.
         extras: mode -> what counts under it.
+        more: makes further extras, once a mode is on.
         edges: what it reads.
         file: path of its source file.
         line: first line there, counted from 1.
@@ -66,8 +67,8 @@ class Node:
     """
 
     __slots__ = (
-        "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "name", "obj",
-        "source", "value",
+        "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "more", "name",
+        "obj", "source", "value",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +79,7 @@ class Node:
         self.obj: Any = obj
         self.local: bytes = local
         self.extras: dict[str, bytes] = {}
+        self.more: Callable[[Node], dict[str, bytes]] | None = None
         self.edges: list[Edge] = []
         self.file: str | None = None
         self.line: int | None = None
@@ -119,6 +121,7 @@ class Graph:
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
+        self.resolved: dict[object, tuple[int | bytes, bytes]] = {}
         self._pending: list[int] = []
         self._addressed: list[int] = []
         self._late: list[tuple[str, Callable[[], None]]] = []
@@ -303,13 +306,17 @@ class Graph:
 
     def local_bytes(self, modes: frozenset[str]) -> list[bytes]:
         """Return for each node what it is by itself under these modes."""
-        out = []
-        for node in self.nodes:
-            parts = [node.local]
-            for mode in sorted(modes & node.extras.keys()):
-                parts += [mode.encode(), node.extras[mode]]
-            out.append(digest_parts(b"local", parts) if len(parts) > 1 else node.local)
-        return out
+        if not modes:
+            return [node.local for node in self.nodes]
+        return [_local_under(node, modes) for node in self.nodes]
+
+
+def _local_under(node: Node, modes: frozenset[str]) -> bytes:
+    extras = node.extras if node.more is None else {**node.more(node), **node.extras}
+    parts = [node.local]
+    for mode in sorted(modes & extras.keys()):
+        parts += [mode.encode(), extras[mode]]
+    return digest_parts(b"local", parts) if len(parts) > 1 else node.local
 
 
 def memoized_extras(obj: Any) -> tuple[Any, ...]:

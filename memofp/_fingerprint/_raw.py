@@ -47,9 +47,14 @@ def is_a(obj: object, kind: tuple[type, ...]) -> bool: ...
 def is_a(obj: object, kind: type | tuple[type, ...]) -> bool:
     """Tell whether an object's true class is one of these or derives from one."""
     cls = type(obj)
-    if type(kind) is tuple:
-        return any(_is_subclass(one, cls) for one in kind)
-    return bool(_is_subclass(kind, cls))
+    if cls is kind:
+        return True
+    if type(kind) is not tuple:
+        return bool(_is_subclass(kind, cls))
+    for one in kind:  # noqa: SIM110 # a generator costs more than the question, which is asked often
+        if cls is one or _is_subclass(one, cls):
+            return True
+    return False
 
 
 def exactly(*kinds: type) -> frozenset[int]:

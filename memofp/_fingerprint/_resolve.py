@@ -155,13 +155,14 @@ def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) 
         context.extra.append(("globals", whole_namespace(graph, context.space)))
         graph.spot(f"{value.__name__} under another name", context.name, context.file, ref.line)
     name = qualname_of(value) if is_a(value, type) else value.__qualname__
-    if name != spelled or name not in DYNAMIC_NAMES | MODE_NAMES:
+    if name != spelled or name not in _TELLING_NAMES:
         return None
     place = place_of_name(module_of(value) if is_a(value, type) else value.__module__)
     return foreign_object(graph, place, value, spelled) if graph.place(place).kind != "user" else None
 
 
 _SPELLED_GLOBALS = frozenset({"eval", "exec", "globals"})
+_TELLING_NAMES = DYNAMIC_NAMES | MODE_NAMES
 
 
 def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | bytes:

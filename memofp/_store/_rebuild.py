@@ -39,7 +39,10 @@ def rebuild(place: Place) -> None:
     create_database(place.directory, path, place.mode)
     fresh = Database(path)
     try:
-        with apart_from_forks(), contextlib.closing(sqlite3.connect(place.path, timeout=BUSY_TIMEOUT_S)) as source:
+        with (
+            apart_from_forks(),
+            contextlib.closing(sqlite3.connect(place.path, timeout=BUSY_TIMEOUT_S)) as source,
+        ):
             for table, columns in _TABLES.items():
                 _copy(source, fresh, table, columns)
         correct_sums(fresh)

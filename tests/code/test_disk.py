@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import marshal
 import os
 from pathlib import Path
 
@@ -10,8 +10,9 @@ import pytest
 from code_tools import function_from_file
 
 from memofp._code import _disk, _lookup, fact_of, flush_facts
-from memofp._code._facts import Fact, fact_from_json, fact_to_json
+from memofp._code._facts import Fact, ImportSpec, Use, fact_from_plain, fact_to_plain
 from memofp._code._source import SourceTable
+from memofp._digest import digest
 
 TEXT = """
 def f(x):
@@ -47,9 +48,14 @@ def test_warm_start_parses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
 
 
-def test_facts_survive_json(tmp_path: Path) -> None:
+def test_facts_survive_the_disk(tmp_path: Path) -> None:
     fact, _ = cold(tmp_path)
-    assert fact_from_json(json.loads(json.dumps(fact_to_json(fact)))) == fact
+    read = fact_from_plain(marshal.loads(marshal.dumps(fact_to_plain(fact))))
+    assert read == fact
+    assert [type(field) for field in read] == [type(field) for field in fact]
+    assert [type(ref) for ref in read.refs] == [type(ref) for ref in fact.refs]
+    assert {type(ref.use) for ref in read.refs} == {Use}
+    assert {type(spec) for ref in read.refs for spec in ref.imports} == {ImportSpec}
 
 
 def test_edited_text_has_facts_of_its_own(
@@ -60,18 +66,24 @@ def test_edited_text_has_facts_of_its_own(
     other = function_from_file(tmp_path / "m.py", TEXT.replace("import json", "import pickle"))
     assert fact_of(other.__code__, other.__globals__).refs != fact.refs
     flush_facts()
-    assert len(list(facts_folder.glob("*.json"))) == 2
+    assert len(list(facts_folder.glob("*.facts"))) == 2
+
+
+def signed(body: bytes) -> bytes:
+    return digest(body) + body
 
 
 DAMAGE = {
     "empty": lambda data: b"",
     "cut": lambda data: data[: len(data) // 2],
     "one bit": lambda data: data[:-20] + bytes([data[-20] ^ 1]) + data[-19:],
-    "other json": lambda data: b"[1, 2]",
-    "planted": lambda data: data.split(b"\n", 1)[0] + b"\n" + data.split(b"\n", 1)[1].replace(b'"g"', b'"h"'),
+    "another thing": lambda data: signed(marshal.dumps([1, 2])),
+    "planted": lambda data: data.replace(b"pickle", b"marsha").replace(b"json", b"yaml"),
     "binary": lambda data: os.urandom(200),
-    "no checksum": lambda data: data.split(b"\n", 1)[1],
-    "deep": lambda data: b"[" * 100_000,
+    "no marshal": lambda data: signed(os.urandom(200)),
+    "cut and signed": lambda data: signed(data[16:-20]),
+    "no checksum": lambda data: data[16:],
+    "deep": lambda data: signed(b"(\x01\x00\x00\x00" * 100_000),
 }
 
 
@@ -80,22 +92,22 @@ def test_damaged_facts_are_made_anew(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
 ) -> None:
     fact, f = cold(tmp_path)
-    (path,) = facts_folder.glob("*.json")
+    (path,) = facts_folder.glob("*.facts")
     path.write_bytes(DAMAGE[name](path.read_bytes()))
     forget(monkeypatch)
     assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
 
 
 @pytest.mark.parametrize(
-    "facts", [3, [3], [["f", 1, 0, 3]], [["f", 1, 0, {}]], [["f", 1, 0, [{}] * 15]], {}, [[]]]
+    "facts", [3, (3,), (("f", 1, 0, 3),), (("f", 1, 0, {}),), (("f", 1, 0, ({},) * 14),), {}, ((),)]
 )
 def test_facts_of_another_shape_are_made_anew(
     facts: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
 ) -> None:
     fact, f = cold(tmp_path)
-    (path,) = facts_folder.glob("*.json")
+    (path,) = facts_folder.glob("*.facts")
     path.unlink()
-    _disk.write_facts(str(path), {_lookup.code_digest(f.__code__).hex(): facts})  # type: ignore[attr-defined] # a function
+    _disk.write_facts(str(path), {_lookup.code_digest(f.__code__): facts})  # type: ignore[attr-defined] # a function
     forget(monkeypatch)
     assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
 
@@ -137,11 +149,3 @@ def test_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     fact, _ = cold(tmp_path)
     assert fact.from_source
     assert list(facts_folder.iterdir()) == []
-
-
-def test_patched_json_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json, "dumps", lambda *a: 1 / 0)
-    monkeypatch.setattr(json, "loads", lambda *a: 1 / 0)
-    fact, f = cold(tmp_path)
-    forget(monkeypatch)
-    assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
