@@ -11,13 +11,13 @@ from memofp._code import flush_facts
 from memofp._digest import digest_parts
 from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
-from memofp._fingerprint._components import component_digests, strong_components
 from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph, Options
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._isolated import argument_digest
 from memofp._fingerprint._raw import instance_dict, is_a
+from memofp._fingerprint._shared import Digested, begin_with, digest_graph, known_bases, remember
 from memofp._values import set_code_hasher
 
 if TYPE_CHECKING:
@@ -39,17 +39,14 @@ class Fingerprint:
 
     digest: str
 
-    __slots__ = ("_digests", "_graph", "_local", "_manifest", "_opened", "_root", "digest")
+    __slots__ = ("_digested", "_manifest", "_opened", "_root", "digest")
 
-    def __init__(self, graph: Graph, root: int) -> None:
-        edges = [node.edges for node in graph.nodes]
-        self._graph = graph
+    def __init__(self, digested: Digested, root: int) -> None:
+        self._digested = digested
         self._root = root
-        self._local = graph.local_bytes(graph.modes())
-        self._digests = component_digests(self._local, edges, strong_components(edges, root))
         self._manifest: Manifest | None = None
         self._opened: Fingerprint | None = None
-        parts = [b"%d" % FINGERPRINT_FORMAT, self._digests[root]]
+        parts = [b"%d" % FINGERPRINT_FORMAT, digested.digests[root]]
         self.digest = digest_parts(b"fingerprint", parts).hex()
 
     @property
@@ -58,8 +55,12 @@ class Fingerprint:
         if self._manifest is None:
             from memofp._fingerprint._manifests import build_manifest
 
-            self._manifest = build_manifest(self._graph, self._root, self._digests, self._local)
+            self._manifest = build_manifest(self._graph, self._root, self._digested.digests)
         return self._manifest
+
+    @property
+    def _graph(self) -> Graph:
+        return self._digested.graph
 
     @property
     def open_digest(self) -> str:
@@ -113,25 +114,38 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
-    graph, root = _build_graph(func, options)
+    flush_facts()  # files are read as they are now
+    name = func.__qualname__ if is_a(func, (FunctionType, type)) else type(func).__qualname__
+    for base in known_bases(options):
+        begun = begin_with(base, func, name, options, expand)
+        if begun is not None:
+            flush_facts()
+            return Fingerprint(digest_graph(*begun, base), begun[1])
+    graph, root = _build_graph(func, name, options)
     for _ in range(_MOST_BUILDS - 1):
         if not graph.imported:
             break
         # A module that was imported on the way may have put things where they were missed.
-        graph, root = _build_graph(func, options)
-    return Fingerprint(graph, root)
+        graph, root = _build_graph(func, name, options)
+    digested = digest_graph(graph, root, None)
+    remember(digested, _is_lasting(func))
+    return Fingerprint(digested, root)
 
 
-def _build_graph(func: Any, options: Options) -> tuple[Graph, int]:
-    flush_facts()  # files are read as they are now
+def _build_graph(func: Any, name: str, options: Options) -> tuple[Graph, int]:
+    flush_facts()
     graph = Graph(options, expand)
-    name = func.__qualname__ if is_a(func, (FunctionType, type)) else type(func).__qualname__
     root = graph.visit(func, name)
     assert isinstance(root, int)  # a callable is no atom
     add_declared(graph, root, options.depends_on)
     graph.run()
     flush_facts()
     return graph, root
+
+
+def _is_lasting(func: Any) -> bool:
+    """Tell whether a module holds a function under its name, and so keeps alive what it reads."""
+    return is_a(func, FunctionType) and func.__globals__.get(func.__name__) is func
 
 
 def make_options(func: Any, given: Mapping[str, Any]) -> Options:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from memofp._digest import digest
 from memofp._fingerprint._partition import refine
 
-__all__ = ["Edge", "component_digests", "strong_components"]
+__all__ = ["Edge", "component_digests", "discovered_from", "strong_components"]
 
 Edge = tuple[bytes, "int | bytes"]  # label, and the index of a node or the digest of a leaf
 
@@ -103,6 +103,16 @@ def strong_components(edges: Sequence[Sequence[Edge]], root: int | None = None) 
     return search.components
 
 
+def discovered_from(edges: Sequence[Sequence[Edge]], root: int) -> tuple[list[list[int]], list[int]]:
+    """Return the components that a root reaches, and for each node how many nodes were met first from it.
+
+    A node reaches at least so many.
+    """
+    search = _Search(edges)
+    search.run(root)
+    return search.components, search.spans
+
+
 class _Search:
     """The state of Tarjan's depth-first search, with a stack of its own."""
 
@@ -114,6 +124,7 @@ class _Search:
         self.stack: list[int] = []
         self.components: list[list[int]] = []
         self.counter = 0
+        self.spans = [0] * len(edges)
 
     def run(self, start: int) -> None:
         work = [(start, self._enter(start))]
@@ -136,6 +147,7 @@ class _Search:
         return iter([target for _, target in self.edges[node] if type(target) is int])
 
     def _leave(self, node: int, parent: int | None) -> None:
+        self.spans[node] = self.counter - self.index[node]
         if self.low[node] == self.index[node]:
             at = _last_index(self.stack, node)
             component = self.stack[at:]

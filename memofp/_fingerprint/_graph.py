@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from memofp._fingerprint._raw import exactly, is_a, is_memoized, name_of, type_n
 from memofp._fingerprint._visibility import Visibility
 from memofp._values import Code, Leaf, reduce_value
 
-__all__ = ["ATOMS", "Graph", "Node", "Options", "leaf"]
+__all__ = ["ATOMS", "Base", "Graph", "Node", "NotShareableError", "Options", "leaf"]
 
 ATOMS = exactly(int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented))
 
@@ -43,6 +43,33 @@ class Options(NamedTuple):
     everything: bool = False
     depends_on: tuple[Any, ...] = ()
 
+    @property
+    def are_plain(self) -> bool:
+        """Return whether they say the same for every function of a package."""
+        return not (self.neutral or self.neutral_names or self.packages or self.depends_on)
+
+
+class Base(NamedTuple):
+    """What a new graph takes over from a finished one, see `_shared`.
+
+    Attributes:
+        nodes: all of its nodes; their indices stay the same.
+        by_id: the nodes of live objects that are the same in every graph, by identity.
+        by_key: other such nodes, by key.
+        guards: over all of them.
+        spots: blind spots, each with the index of its node.
+    """
+
+    nodes: list[Node]
+    by_id: Mapping[int, int]
+    by_key: Mapping[object, int]
+    guards: Guards
+    spots: list[tuple[int, tuple[str, str, str | None, int | None]]]
+
+
+class NotShareableError(Exception):
+    """This graph cannot take over another one's nodes."""
+
 
 class Node:
     """One live object, or one name that binds a value, in the graph.
@@ -64,11 +91,12 @@ class Node:
         fact: of a function, what is known of its code.
         is_data: whether it is made of parts.
         is_mutable: whether it counts, beside that, that two references lead to it.
+        varies: whether it may be another one in the graph of another function.
     """
 
     __slots__ = (
         "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "more", "name",
-        "obj", "source", "value",
+        "obj", "source", "value", "varies",
     )  # fmt: skip
 
     def __init__(
@@ -88,6 +116,7 @@ class Node:
         self.fact: Fact | None = None
         self.is_data: bool = False
         self.is_mutable: bool = False
+        self.varies: bool = False
 
     def add(self, label: str, target: int | bytes) -> None:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
@@ -111,13 +140,24 @@ def leaf(tag: str, *parts: bytes) -> bytes:
 class Graph:
     """Nodes by identity, a worklist of those not looked into yet, and the guards over all of them."""
 
-    def __init__(self, options: Options, expand: Callable[[Graph, int], None], guarded: bool = True) -> None:
+    def __init__(
+        self,
+        options: Options,
+        expand: Callable[[Graph, int], None],
+        guarded: bool = True,
+        base: Base | None = None,
+    ) -> None:
         self.options = options
-        self.nodes: list[Node] = []
-        self.guards: Guards = Guards(guarded)
+        self.nodes: list[Node] = [] if base is None else list(base.nodes)
+        self.guards: Guards = Guards(guarded, None if base is None else base.guards)
         self.mentions: set[str] = set()
         self.visibility: Visibility = Visibility(options.everything)
-        self.spots: list[tuple[str, str, str | None, int | None]] = []
+        self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
+            [] if base is None else list(base.spots)
+        )
+        self._at = -1  # the node that is looked into
+        self._base = base
+        self._base_size = len(self.nodes)
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
@@ -136,6 +176,8 @@ class Graph:
                 self.visibility.see_text(obj)
             return self._address_text(obj) if holds_address(obj) else self.atom(obj)
         known = self._by_id.get(id(obj))
+        if known is None and self._base is not None:
+            known = self._known_object(obj, name)
         if known is not None:
             return known
         if is_memoized(obj) and not memoized_extras(obj):
@@ -144,9 +186,20 @@ class Graph:
         self._pending.append(index)
         return index
 
+    def _known_object(self, obj: Any, name: str) -> int | None:
+        assert self._base is not None
+        index = self._base.by_id.get(id(obj))
+        if index is not None and not self.nodes[index].kind and self.nodes[index].name != name:
+            raise NotShareableError  # what has no name of its own goes by the first that leads to it
+        return index
+
     def _address_text(self, text: str) -> int:
         """Return the node of a text with a default `repr` in it, whose address is replaced at the end."""
-        index = self.add(Node("", "", text))
+        if self._base is not None:
+            raise NotShareableError  # which objects the graph holds is not known before its end
+        node = Node("", "", text)
+        node.varies = True
+        index = self.add(node)
         self._addressed.append(index)
         return index
 
@@ -156,7 +209,7 @@ class Graph:
         Any other number stays, so two texts that differ in anything else are never taken for one.
         """
         for index in self._addressed:
-            node = self.nodes[index]
+            self._at, node = index, self.nodes[index]
             text = _ADDRESS.sub(lambda m: " at 0x-" if int(m[1], 16) in self._by_id else m[0], node.obj)
             if _ADDRESS.search(text):
                 self.spot("text with an address, which differs from run to run", describe(text))
@@ -173,10 +226,14 @@ class Graph:
 
     def keyed(self, key: object, make: Callable[[], Node]) -> int:
         """Return the node under a key that is no live object's identity, made if it is new."""
-        index = self._by_key.get(key)
+        index = self._known(key)
         if index is None:
             index = self._by_key[key] = self.add(make())
         return index
+
+    def _known(self, key: object) -> int | None:
+        index = self._by_key.get(key)
+        return self._base.by_key.get(key) if index is None and self._base is not None else index
 
     def slot(self, kind: str, name: str, key: object, value: Any) -> int | bytes:
         """Return the node for a name that binds a value, which the manifest lists as `kind:name`.
@@ -191,9 +248,9 @@ class Graph:
             node.value = describe(value)
             return node
 
-        fresh = key not in self._by_key
-        index = self.keyed(key, make)
-        if fresh:
+        index = self._known(key)
+        if index is None:
+            index = self.keyed(key, make)
             self.nodes[index].add("", self.visit(value, name))
         return index
 
@@ -209,6 +266,9 @@ class Graph:
         if whole or (name.startswith("__") and name.endswith("__")):
             self._add_member(node, name, value)
         else:
+            if self._base is not None and not self.options.everything:
+                raise NotShareableError  # what the base's code names is not known here
+            node.varies = not self.options.everything
             self.visibility.member(node.obj, name, lambda: self._add_member(node, name, value))
 
     def _add_member(self, node: Node, name: str, value: Any) -> None:
@@ -247,21 +307,38 @@ class Graph:
         return place
 
     def spot(self, what: str, where: str, file: str | None = None, line: int | None = None) -> None:
-        self.spots.append((what, where, file, line))
+        self.spots.append((self._at, (what, where, file, line)))
 
     # ---- running -----------------------------------------------------------------------------
 
     def run(self) -> None:
         """Expand nodes until none is left.  A worklist: real libraries nest deeper than the stack."""
         while True:
-            while self._pending:
-                self._expand(self, self._pending.pop())
+            while self.step() is not None:
+                pass
             if self.visibility.settle() or self._catch_up():
                 continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
                 break
         self._replace_addresses()
         self._mark_shared()
+
+    def step(self) -> int | None:
+        """Expand one node and return it; None if all are."""
+        if not self._pending:
+            return None
+        self._at = self._pending.pop()
+        self._expand(self, self._at)
+        return self._at
+
+    def as_base(self, varying: Collection[int]) -> Base:
+        """Return what other graphs may take over: all but nodes that may be others there."""
+        by_id: Mapping[int, int] = self._by_id
+        by_key: Mapping[object, int] = self._by_key
+        if varying:
+            by_id = {key: index for key, index in by_id.items() if index not in varying}
+            by_key = {key: index for key, index in by_key.items() if index not in varying}
+        return Base(self.nodes, by_id, by_key, self.guards, self.spots)
 
     def when(self, mode: str, add: Callable[[], None]) -> None:
         """Add edges if a mode is on in the end."""
@@ -279,13 +356,17 @@ class Graph:
     def _mark_shared(self) -> None:
         """Tell data that is one object at two places from two copies: a deep copy keeps the difference."""
         places: dict[int, list[bytes]] = {}
-        for node in self.nodes:
+        for node in self.nodes[self._base_size :]:
             for label, target in node.edges if node.is_data else ():
                 if isinstance(target, int) and self.nodes[target].is_mutable:
+                    if target < self._base_size:
+                        raise NotShareableError  # the base may hold it at another place
                     places.setdefault(target, []).append(label)
         for index, labels in places.items():
             if len(labels) > 1:
-                self.nodes[index].local = digest_parts(b"shared", [self.nodes[index].local, *sorted(labels)])
+                node = self.nodes[index]
+                node.local = digest_parts(b"shared", [node.local, *sorted(labels)])
+                node.varies = True
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""

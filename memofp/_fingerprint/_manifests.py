@@ -12,9 +12,10 @@ from memofp._manifest import BlindSpot, Dependency, Manifest
 __all__ = ["build_manifest"]
 
 
-def build_manifest(graph: Graph, root: int, digests: Sequence[bytes], local: Sequence[bytes]) -> Manifest:
+def build_manifest(graph: Graph, root: int, digests: Sequence[bytes]) -> Manifest:
     """Return the manifest of everything that the root reaches, in the order in which it is reached."""
     order = _reached(graph, root)
+    local = graph.local_bytes(graph.modes())
     labels = _labels(graph, root, order)
     found = []
     for index in order:
@@ -37,7 +38,10 @@ def build_manifest(graph: Graph, root: int, digests: Sequence[bytes], local: Seq
         )
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     found.append(Dependency("python", version, digest(version.encode()).hex(), value=version))
-    spots = sorted(set(graph.spots), key=lambda s: tuple(map(str, s)))
+    reached = {-1, *order}  # a graph holds what others reach too, if it began with another one
+    spots = sorted(
+        {spot for index, spot in graph.spots if index in reached}, key=lambda s: tuple(map(str, s))
+    )
     return Manifest(tuple(found), tuple(BlindSpot(*spot) for spot in spots))
 
 

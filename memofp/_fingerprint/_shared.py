@@ -1,0 +1,177 @@
+"""Begin a graph with a finished one, so that code which two functions reach is looked into once a process.
+
+A fingerprint must not depend on what was fingerprinted before it.  So a graph serves as a base only where its
+nodes are what they would be in any other:
+
+- None of its code switches a mode on (`_modes`), and none of the new graph's does.
+- Nodes that depend on the rest of a graph (`Node.varies`: classes whose members wait for their names, data at
+  two places, texts with addresses), and those that reach one, are made anew.  Where the new graph needs to
+  know what the base's code says, because it has such nodes of its own, it is built without a base.
+- The base's guards hold.  They become guards of the new graph, whole; therefore a base of which only a small
+  part is reached is no base.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from memofp._fingerprint._components import component_digests, discovered_from, strong_components
+from memofp._fingerprint._graph import Base, Graph, NotShareableError, Options
+
+if TYPE_CHECKING:
+    from memofp._fingerprint._components import Edge
+
+__all__ = ["Digested", "Expand", "begin_with", "digest_graph", "forget", "known_bases", "remember"]
+
+Expand = Callable[[Graph, int], None]
+_LEAST_NODES = 128  # a smaller graph is built anew as fast
+_LEAST_SHARE = 0.5  # of a base's nodes
+_MOST_NEW = 48  # nodes that are looked into before a base is given up, unless it was reached by then
+_recent: deque[weakref.ref[Digested]] = deque(maxlen=4)
+_last: list[Digested] = []  # one that nobody else holds, so that two fingerprints in a row share it too
+
+
+class Digested:
+    """A finished graph and the digests of its nodes.
+
+    Attributes:
+        graph: the graph.
+        digests: by index.
+        spans: for each node a number of nodes that it reaches, or fewer; without a base only.
+    """
+
+    __slots__ = ("__weakref__", "_base", "digests", "graph", "spans")
+
+    def __init__(self, graph: Graph, digests: list[bytes], spans: list[int]) -> None:
+        self.graph = graph
+        self.digests = digests
+        self.spans = spans
+        self._base: Base | None = None
+
+    def as_base(self) -> Base:
+        """Return what other graphs may take over."""
+        if self._base is None:
+            graph = self.graph
+            apart = {i for i, node in enumerate(graph.nodes) if node.varies or not self.digests[i]}
+            self._base = graph.as_base(_reaching(apart, graph) if apart else apart)
+        return self._base
+
+
+def digest_graph(graph: Graph, root: int, base: Digested | None) -> Digested:
+    """Digest a finished graph; what it took over from a base has its digests already."""
+    if base is None:
+        edges = [node.edges for node in graph.nodes]
+        components, spans = discovered_from(edges, root)
+        return Digested(graph, component_digests(graph.local_bytes(graph.modes()), edges, components), spans)
+    known, count = base.digests, len(base.digests)
+    fresh = graph.nodes[count:]
+    own: list[list[Edge]] = [
+        [
+            (
+                label,
+                target
+                if not isinstance(target, int)
+                else known[target]
+                if target < count
+                else target - count,
+            )
+            for label, target in node.edges
+        ]
+        for node in fresh
+    ]
+    found = component_digests([node.local for node in fresh], own, strong_components(own))
+    return Digested(graph, known + found, [])
+
+
+def begin_with(
+    base: Digested, func: Any, name: str, options: Options, expand: Expand
+) -> tuple[Graph, int] | None:
+    """Return the finished graph of a callable that takes over most of a base, None if it is not to be had."""
+    graph = Graph(options, expand, base=base.as_base())
+    try:
+        root = graph.visit(func, name)
+        if not isinstance(root, int) or not _reaches(graph, root, base):
+            return None
+        graph.run()
+    except NotShareableError:
+        return None
+    return None if graph.imported or graph.modes() else (graph, root)
+
+
+def _reaches(graph: Graph, root: int, base: Digested) -> bool:
+    """Look into nodes until one leads to a node from which most of the base is reached."""
+    count = len(base.digests)
+    least = count * _LEAST_SHARE
+    if root < count:
+        return base.spans[root] > least
+    while len(graph.nodes) < count + _MOST_NEW:
+        index = graph.step()
+        if index is None:
+            return False
+        for _, target in graph.nodes[index].edges:
+            if isinstance(target, int) and target < count and base.spans[target] > least:
+                return True
+    return False
+
+
+def known_bases(options: Options) -> Iterator[Digested]:
+    """Yield what may serve as a base under these options, the newest first; its guards hold."""
+    if not options.are_plain:
+        return
+    for reference in reversed(list(_recent)):
+        known = reference()
+        if known is None or known.graph.options != options:
+            continue
+        if known.graph.guards.hold():
+            yield known
+        else:
+            _forget(reference)
+
+
+def remember(digested: Digested, is_lasting: bool) -> None:
+    """Keep a graph that was built without a base, if it may serve as one.
+
+    Args:
+        digested: the graph.
+        is_lasting: whether what it holds lives on anyway, as a module's functions do.
+    """
+    graph = digested.graph
+    if not graph.options.are_plain or len(graph.nodes) < _LEAST_NODES or graph.imported or graph.modes():
+        return
+    graph.guards.prepare()
+    digested.as_base()
+    _recent.append(weakref.ref(digested))
+    _last[:] = [digested] if is_lasting else []
+
+
+def forget() -> None:
+    """Forget all bases; for tests."""
+    _recent.clear()
+    _last.clear()
+
+
+def _forget(reference: weakref.ref[Digested]) -> None:
+    try:
+        _recent.remove(reference)
+    except ValueError:  # another thread was faster
+        return
+    _last.clear()
+
+
+def _reaching(apart: set[int], graph: Graph) -> set[int]:
+    """Return these nodes and those that reach one."""
+    sources: dict[int, list[int]] = {}
+    for index, node in enumerate(graph.nodes):
+        for _, target in node.edges:
+            if isinstance(target, int):
+                sources.setdefault(target, []).append(index)
+    found, stack = set(apart), list(apart)
+    while stack:
+        for source in sources.get(stack.pop(), ()):
+            if source not in found:
+                found.add(source)
+                stack.append(source)
+    return found
