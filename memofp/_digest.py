@@ -37,8 +37,4 @@ def digest_parts(tag: bytes, parts: Iterable[bytes]) -> bytes:
 
     Each part is prefixed with its length, so no two different sequences share an encoding.
     """
-    out = [b"%d:" % len(tag), tag]
-    for part in parts:
-        out.append(b"%d:" % len(part))
-        out.append(part)
-    return xxh3_128_digest(b"".join(out))
+    return xxh3_128_digest(b"".join([b"%d:%b" % (len(part), part) for part in (tag, *parts)]))

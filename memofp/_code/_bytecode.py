@@ -39,6 +39,7 @@ def fact_from_bytecode(code: CodeType) -> Fact:
         annotations=b"",
         names=body,
         refs=tuple(reader.refs.values()),
+        lines=(0,) * len(reader.refs),
         annotation_refs=(),
         mentions=frozenset(reader.mentions),
         seen=frozenset(reader.seen),
@@ -65,7 +66,7 @@ class _Reader:
         self._module = ImportSpec(0, "", None, False)
 
     def add(self, kind: str, root: str, attrs: tuple[str, ...], imports: tuple[ImportSpec, ...] = ()) -> None:
-        self.refs.setdefault((kind, root, attrs), Ref(kind, root, attrs, imports, True, 0))
+        self.refs.setdefault((kind, root, attrs), Ref(kind, root, attrs, imports, True))
 
     def read(self, code: CodeType) -> None:
         """Add what one code object names, not what is nested in it."""

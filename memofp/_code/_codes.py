@@ -64,12 +64,19 @@ def _digest_one(code: CodeType, nested: dict[int, bytes]) -> bytes:
 
 
 def _constants_bytes(consts: tuple[object, ...], nested: dict[int, bytes]) -> bytes:
-    parts = [nested[id(c)] if type(c) is CodeType else constant_bytes(c) for c in consts]
-    out = []
-    for part in parts:
-        out.append(b"%d:" % len(part))
-        out.append(part)
-    return b"".join(out)
+    kinds = []
+    parts: list[object] = []
+    for const in consts:
+        if type(const) in _PLAIN:
+            kinds.append("p")
+            parts.append(const)
+        elif type(const) is CodeType:
+            kinds.append("c")
+            parts.append(nested[id(const)])
+        else:
+            kinds.append("o")
+            parts.append(constant_bytes(const))
+    return dumps(("".join(kinds), parts), 2)
 
 
 def constant_bytes(value: object) -> bytes:

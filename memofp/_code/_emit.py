@@ -72,6 +72,7 @@ def build_fact(
         annotations=annotations_digest(emitter.tree.annotated),
         names=digest("\n".join(emitter.names).encode()),
         refs=tuple(emitter.refs.found),
+        lines=tuple(emitter.refs.lines),
         annotation_refs=tuple(emitter.late.found),
         mentions=frozenset(emitter.refs.mentions | ({"vars"} if emitter.dynamics.lists else set())),
         seen=frozenset(emitter.seen),

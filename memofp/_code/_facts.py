@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use", "fact_from_plain", "fact_to_plain"]
+__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Refs", "Spot", "Use"]
 
 
 class ImportSpec(NamedTuple):
@@ -58,7 +58,6 @@ class Ref(NamedTuple):
     attrs: tuple[str, ...]
     imports: tuple[ImportSpec, ...]
     loads: bool
-    line: int
     use: Use = ANY_USE
 
 
@@ -78,6 +77,7 @@ class Fact(NamedTuple):
         annotations: digest of the annotations, counted only where reachable code reads them.
         names: digest of local names and of names of nested functions.
         refs: the references in order of first use; the index is the one in `body`.
+        lines: for each of them the line of its first use.
         annotation_refs: what annotations of nested functions name, counted as annotations are.
         mentions: those names from `MODE_NAMES` that the code mentions.
         seen: attribute names that the code mentions, in texts too.
@@ -95,6 +95,7 @@ class Fact(NamedTuple):
     annotations: bytes
     names: bytes
     refs: tuple[Ref, ...]
+    lines: tuple[int, ...]
     annotation_refs: tuple[Ref, ...]
     mentions: frozenset[str]
     seen: frozenset[str]
@@ -107,47 +108,68 @@ class Fact(NamedTuple):
     from_source: bool
 
 
-def fact_to_plain(fact: Fact) -> tuple[Any, ...]:
-    """Return a fact with source as builtins alone, the form in which facts rest on disk."""
-    return (*fact[:4], _plain_refs(fact.refs), _plain_refs(fact.annotation_refs), *map(_plain, fact[6:-1]))
+class Refs:
+    """The references of one source text: equal ones are one object, in memory and on disk.
 
+    A module's functions name the same things again and again, and whoever follows a reference remembers it
+    by its identity.
+    """
 
-def _plain_refs(refs: tuple[Ref, ...]) -> tuple[Any, ...]:
-    return tuple((*ref[:3], tuple(map(tuple, ref.imports)), *ref[4:6], tuple(ref.use)) for ref in refs)
+    def __init__(self) -> None:
+        self._one: dict[Ref, Ref] = {}
+        self._plain: dict[int, tuple[Any, ...]] = {}
+        self._read: dict[int, tuple[tuple[Any, ...], Ref]] = {}
+
+    def joined(self, fact: Fact) -> Fact:
+        """Return a fact with the references that equal ones in other facts are."""
+        return fact._replace(
+            refs=tuple([self._one.setdefault(ref, ref) for ref in fact.refs]),
+            annotation_refs=tuple([self._one.setdefault(ref, ref) for ref in fact.annotation_refs]),
+        )
+
+    def to_plain(self, fact: Fact) -> tuple[Any, ...]:
+        """Return a joined fact with source as builtins alone, the form in which facts rest on disk."""
+        refs, late = map(self._written, fact.refs), map(self._written, fact.annotation_refs)
+        return (*fact[:4], tuple(refs), fact.lines, tuple(late), *map(_plain, fact[7:-1]))
+
+    def _written(self, ref: Ref) -> tuple[Any, ...]:
+        known = self._plain.get(id(ref))
+        if known is None:
+            known = (*ref[:3], tuple(map(tuple, ref.imports)), ref.loads, tuple(ref.use))
+            self._plain[id(ref)] = known
+        return known
+
+    def from_plain(self, tree: tuple[Any, ...]) -> Fact:
+        """Read what `to_plain` made of a fact.  Raises for any other shape."""
+        body, docs, annotations, names, refs, lines, late, *rest = tree
+        mentions, seen, reach, bare_calls, spots, line, end_line, source = rest
+        if len(refs) != len(lines):
+            raise ValueError("each reference has a line")
+        return Fact(
+            bytes(body), bytes(docs), bytes(annotations), bytes(names),
+            tuple([self._ref(ref) for ref in refs]),
+            tuple(lines),
+            tuple([self._ref(ref) for ref in late]),
+            frozenset(mentions),
+            frozenset(seen),
+            str(reach),
+            tuple([tuple(chain) for chain in bare_calls]),
+            tuple([Spot(*spot) for spot in spots]),
+            int(line), int(end_line), str(source),
+            True,
+        )  # fmt: skip
+
+    def _ref(self, tree: tuple[Any, ...]) -> Ref:
+        known = self._read.get(id(tree))  # `marshal` gives back one object where one was written
+        if known is None:
+            kind, root, attrs, imports, loads, use = tree
+            specs = tuple([ImportSpec(*spec) for spec in imports])
+            ref = Ref(kind, root, attrs, specs, loads, ANY_USE if use == ANY_USE else Use(*use))
+            known = self._read[id(tree)] = (tree, self._one.setdefault(ref, ref))
+        return known[1]
 
 
 def _plain(value: object) -> object:
     if type(value) is frozenset:
         return tuple(sorted(value))
     return tuple(map(tuple, value)) if type(value) is tuple else value
-
-
-def fact_from_plain(tree: tuple[Any, ...]) -> Fact:
-    """Read what `fact_to_plain` made of a fact.  Raises for any other shape."""
-    body, docs, annotations, names, refs, late, mentions, seen, reach, bare_calls, spots, *place = tree
-    line, end_line, source = place
-    return Fact(
-        bytes(body), bytes(docs), bytes(annotations), bytes(names),
-        tuple([_ref_from_plain(*ref) for ref in refs]),
-        tuple([_ref_from_plain(*ref) for ref in late]),
-        frozenset(mentions),
-        frozenset(seen),
-        str(reach),
-        tuple([tuple(chain) for chain in bare_calls]),
-        tuple([Spot(*spot) for spot in spots]),
-        int(line), int(end_line), str(source),
-        True,
-    )  # fmt: skip
-
-
-def _ref_from_plain(
-    kind: str,
-    root: str,
-    attrs: tuple[str, ...],
-    imports: tuple[Any, ...],
-    loads: bool,
-    line: int,
-    use: tuple[str, tuple[str | int, ...]],
-) -> Ref:
-    specs = tuple([ImportSpec(*spec) for spec in imports]) if imports else ()
-    return Ref(kind, root, attrs, specs, loads, line, ANY_USE if use == ANY_USE else Use(*use))

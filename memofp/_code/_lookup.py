@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from memofp._code._codes import code_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
-from memofp._code._facts import Fact, fact_from_plain, fact_to_plain
+from memofp._code._facts import Fact, Refs
 from memofp._code._reading import Neutral, read_source, spot_of
 from memofp._digest import digest
 
@@ -80,6 +80,7 @@ class _Text:
         self._path = facts_path(source_digest)
         self._kept = read_facts(self._path) if self._path else {}
         self._fresh: dict[bytes, Any] = {}
+        self._refs = Refs()
         self._table: SourceTable | None = None
         self._parsed = False
 
@@ -91,14 +92,15 @@ class _Text:
         found = self._kept.get(key)
         if isinstance(found, tuple):
             try:
-                return _nearest([(n, li, s, fact_from_plain(f)) for n, li, s, f in found], code)
+                return _nearest([(n, li, s, self._refs.from_plain(f)) for n, li, s, f in found], code)
             except (ValueError, TypeError, LookupError):
                 pass  # damaged on disk: the source says it anew
         table = self._parse(code.co_flags)
-        candidates = [] if table is None else table.candidates(code, neutral)
+        found = [] if table is None else table.candidates(code, neutral)
+        candidates = [(name, line, spot, self._refs.joined(fact)) for name, line, spot, fact in found]
         if not self._fresh:
             _unwritten.append(self)
-        self._fresh[key] = tuple([(*place, fact_to_plain(fact)) for *place, fact in candidates])
+        self._fresh[key] = tuple([(*place, self._refs.to_plain(fact)) for *place, fact in candidates])
         return _nearest(candidates, code)
 
     def write(self) -> None:

@@ -36,6 +36,7 @@ class References:
     def __init__(self, freevars: frozenset[str]) -> None:
         self.freevars = freevars
         self.found: list[Ref] = []
+        self.lines: list[int] = []
         self.mentions: set[str] = set()
         self.spots: list[Spot] = []
         self._indices: dict[_Key, int] = {}
@@ -113,7 +114,8 @@ class References:
         index = self._indices.get(key)
         if index is None:
             index = self._indices[key] = len(self.found)
-            self.found.append(Ref(kind, root, attrs, imports, loads, line, use))
+            self.found.append(Ref(kind, root, attrs, imports, loads, use))
+            self.lines.append(line)
         elif loads:
             known = self.found[index]
             merged = known.use.merged(use) if known.loads else use

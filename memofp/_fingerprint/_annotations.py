@@ -37,7 +37,7 @@ def add_annotations(graph: Graph, node: Node, cls: type, space: Any) -> None:
     else:
         text = ascii([(k, _annotation_text(v)) for k, v in annotations.items()])
         node.extras["annotations"] = text.encode()
-        graph.when("annotations", lambda: _add_each(graph, node, annotations, _module_space(cls)))
+        graph.when("annotations", _add_each, graph, node, annotations, _module_space(cls))
 
 
 def add_live_annotations(graph: Graph, node: Node, function: FunctionType) -> None:

@@ -119,48 +119,46 @@ class _Search:
     def __init__(self, edges: Sequence[Sequence[Edge]]) -> None:
         self.edges = edges
         self.index = [-1] * len(edges)
-        self.low = [0] * len(edges)
-        self.on_stack = bytearray(len(edges))
-        self.stack: list[int] = []
         self.components: list[list[int]] = []
-        self.counter = 0
         self.spans = [0] * len(edges)
+        self._low = [0] * len(edges)
+        self._on_stack = bytearray(len(edges))
+        self._stack: list[int] = []
+        self._counter = 0
 
     def run(self, start: int) -> None:
+        index, low, on_stack = self.index, self._low, self._on_stack
         work = [(start, self._enter(start))]
         while work:
             node, targets = work[-1]
-            child = next(targets, None)
-            if child is None:
+            for child in targets:
+                if index[child] < 0:
+                    work.append((child, self._enter(child)))
+                    break
+                if on_stack[child] and index[child] < low[node]:
+                    low[node] = index[child]
+            else:
                 work.pop()
                 self._leave(node, work[-1][0] if work else None)
-            elif self.index[child] < 0:
-                work.append((child, self._enter(child)))
-            elif self.on_stack[child]:
-                self.low[node] = min(self.low[node], self.index[child])
 
     def _enter(self, node: int) -> Iterator[int]:
-        self.index[node] = self.low[node] = self.counter
-        self.counter += 1
-        self.stack.append(node)
-        self.on_stack[node] = 1
+        self.index[node] = self._low[node] = self._counter
+        self._counter += 1
+        self._stack.append(node)
+        self._on_stack[node] = 1
         return iter([target for _, target in self.edges[node] if type(target) is int])
 
     def _leave(self, node: int, parent: int | None) -> None:
-        self.spans[node] = self.counter - self.index[node]
-        if self.low[node] == self.index[node]:
-            at = _last_index(self.stack, node)
-            component = self.stack[at:]
-            del self.stack[at:]
+        self.spans[node] = self._counter - self.index[node]
+        low, stack = self._low, self._stack
+        if low[node] == self.index[node]:
+            at = len(stack) - 1
+            while stack[at] != node:
+                at -= 1
+            component = stack[at:]
+            del stack[at:]
             for member in component:
-                self.on_stack[member] = 0
+                self._on_stack[member] = 0
             self.components.append(component)
-        if parent is not None:
-            self.low[parent] = min(self.low[parent], self.low[node])
-
-
-def _last_index(items: list[int], item: int) -> int:
-    at = len(items) - 1
-    while items[at] != item:
-        at -= 1
-    return at
+        if parent is not None and low[node] < low[parent]:
+            low[parent] = low[node]

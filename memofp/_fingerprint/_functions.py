@@ -71,7 +71,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.local = digest_parts(b"function", [fact.body, rests, b"%d" % len(defaults)])
     node.more = _function_extras
     _add_live_parts(graph, node, function)
-    graph.when("annotations", lambda: _add_late(context, node, fact, function))
+    graph.when("annotations", _add_late, context, node, fact, function)
 
 
 def _add_late(context: Context, node: Node, fact: Fact, function: FunctionType) -> None:
@@ -142,6 +142,7 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
         if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
             rests.append(b"=" + ref.root.encode())
             continue
+        context.line = fact.lines[i]
         target, rest = _resolved(context, ref)
         node.edges.append((b"r%d" % i, target))
         rests.append(rest)
@@ -156,7 +157,7 @@ def _resolved(context: Context, ref: Ref) -> tuple[int | bytes, bytes]:
     if ref.kind != "global":
         target, rest = resolve(context, ref)
         return target, ".".join(rest).encode()
-    key = (id(context.space), ref.root, ref.attrs, ref.use)
+    key = (id(ref), id(context.space))  # equal references of one text are one object, see `Refs`
     known = graph.resolved.get(key)
     if known is None:
         noted = len(context.extra), len(graph.spots)
@@ -176,10 +177,12 @@ def _add_live_parts(graph: Graph, node: Node, function: FunctionType) -> None:
     """Add defaults and attributes: values that the code object does not hold."""
     for i, value in enumerate(function.__defaults__ or ()):
         node.add(f"d{i}", _value(graph, f"{node.name}.<default {i}>", value))
-    for key, value in sorted((function.__kwdefaults__ or {}).items()):
-        node.add(f"k:{key}", _value(graph, f"{node.name}.<default {key}>", value))
-    for key, value in sorted(function.__dict__.items(), key=lambda item: str(item[0])):
-        node.add(f".{key}", _value(graph, f"{node.name}.{key}", value))
+    if function.__kwdefaults__:
+        for key, value in sorted(function.__kwdefaults__.items()):
+            node.add(f"k:{key}", _value(graph, f"{node.name}.<default {key}>", value))
+    if function.__dict__:
+        for key, value in sorted(function.__dict__.items(), key=lambda item: str(item[0])):
+            node.add(f".{key}", _value(graph, f"{node.name}.{key}", value))
 
 
 def _value(graph: Graph, name: str, value: Any) -> int | bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from types import MappingProxyType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
 from memofp._code import Fact
@@ -164,7 +164,7 @@ class Graph:
         self.resolved: dict[object, tuple[int | bytes, bytes]] = {}
         self._pending: list[int] = []
         self._addressed: list[int] = []
-        self._late: list[tuple[str, Callable[[], None]]] = []
+        self._late: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
         self.imported = False  # whether a module was imported on the way, which may have changed others
 
     # ---- making nodes ------------------------------------------------------------------------
@@ -180,7 +180,7 @@ class Graph:
             known = self._known_object(obj, name)
         if known is not None:
             return known
-        if is_memoized(obj) and not memoized_extras(obj):
+        if type(obj) is not FunctionType and is_memoized(obj) and not memoized_extras(obj):
             return self.visit(obj.__wrapped__, name)  # decorated or not, it does the same
         index = self._by_id[id(obj)] = self.add(Node("", name, obj))
         self._pending.append(index)
@@ -242,16 +242,11 @@ class Graph:
         """
         if is_code(value):
             return self.visit(value, name)
-
-        def make() -> Node:
-            node = Node(kind, name, value, b"slot")
-            node.value = describe(value)
-            return node
-
         index = self._known(key)
         if index is None:
-            index = self.keyed(key, make)
-            self.nodes[index].add("", self.visit(value, name))
+            node = Node(kind, name, value, b"slot", value=describe(value))
+            index = self._by_key[key] = self.add(node)
+            node.edges.append((b"", self.visit(value, name)))
         return index
 
     def member(self, node: Node, name: str, value: Any, whole: bool = True) -> None:
@@ -340,17 +335,19 @@ class Graph:
             by_key = {key: index for key, index in by_key.items() if index not in varying}
         return Base(self.nodes, by_id, by_key, self.guards, self.spots)
 
-    def when(self, mode: str, add: Callable[[], None]) -> None:
-        """Add edges if a mode is on in the end."""
-        self._late.append((mode, add))
+    def when(self, mode: str, add: Callable[..., None], *arguments: Any) -> None:
+        """Call something that adds edges if a mode is on in the end."""
+        self._late.append((mode, add, arguments))
 
     def _catch_up(self) -> bool:
         """Run what waits for a mode that is on; return whether there was anything."""
         modes = self.modes()
-        due = [add for mode, add in self._late if mode in modes]
-        self._late = [pair for pair in self._late if pair[0] not in modes]
-        for add in due:
-            add()
+        if not modes:
+            return False
+        due = [late for late in self._late if late[0] in modes]
+        self._late = [late for late in self._late if late[0] not in modes]
+        for _, add, arguments in due:
+            add(*arguments)
         return bool(due)
 
     def _mark_shared(self) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["is_module_table", "note_power", "sees_globals"]
 
-_SEES_GLOBALS = (eval, exec, globals)
+_EVAL, _EXEC, _GLOBALS = eval, exec, globals
 _SEES_LOCALS = frozenset({"eval", "exec", "locals", "vars", "dir"})
 _IMPORTERS = frozenset({"import_module", "__import__"})
 _READS_ANNOTATIONS = frozenset({"dataclasses.fields", "inspect.Signature"})
@@ -47,7 +47,7 @@ def note_power(graph: Graph, full: str, spelled: str) -> None:
 
 def sees_globals(value: object) -> bool:
     """Tell whether a value is a builtin that reads the globals of whoever calls it."""
-    return any(value is one for one in _SEES_GLOBALS)
+    return value is _EVAL or value is _EXEC or value is _GLOBALS
 
 
 def is_module_table(value: Any) -> bool:

@@ -43,7 +43,7 @@ class Context:
         space: its globals.
         cells: free variable -> value or ABSENT.
         file: path of its source file.
-        line: first line there.
+        line: there, of the reference that is resolved.
         extra: edges beside the references'.
     """
 
@@ -153,7 +153,7 @@ def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) 
     spelled = (ref.attrs or (ref.root,))[-1]
     if sees_globals(value) and not (ref.kind == "global" and not ref.attrs and spelled in _SPELLED_GLOBALS):
         context.extra.append(("globals", whole_namespace(graph, context.space)))
-        graph.spot(f"{value.__name__} under another name", context.name, context.file, ref.line)
+        graph.spot(f"{value.__name__} under another name", context.name, context.file, context.line)
     name = qualname_of(value) if is_a(value, type) else value.__qualname__
     if name != spelled or name not in _TELLING_NAMES:
         return None
@@ -172,11 +172,11 @@ def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | 
     if ref.use.kind == "keys" and not rest and "__main__" not in ref.use.keys:
         node = Node("", "sys.modules", None, b"loaded modules")
         for key in ref.use.keys:
-            module = _import(context, ref, str(key))
+            module = _import(context, str(key))
             node.add("module", leaf("absent") if module is None else context.graph.visit(module, str(key)))
         return context.graph.add(node)
     if ref.use.kind != "member":
-        context.graph.spot("module looked up in sys.modules", context.name, context.file, ref.line)
+        context.graph.spot("module looked up in sys.modules", context.name, context.file, context.line)
     return leaf("sys.modules")
 
 
@@ -266,7 +266,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
     graph = context.graph
     full = _absolute(context, spec)
     if full is None:
-        graph.spot("relative import outside a package", context.name, context.file, ref.line)
+        graph.spot("relative import outside a package", context.name, context.file, context.line)
         return leaf("no import", spec.module.encode()), ref.attrs
     place = graph.place(_place_of_import(full))
     if place.kind != "user":
@@ -276,7 +276,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         if is_a(loaded, ModuleType) and tail:
             return _foreign_chain(context, ref, loaded, tail, place), ()
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
-    module = _import(context, ref, full)
+    module = _import(context, full)
     if module is None:
         return leaf("no import", full.encode()), ref.attrs
     if ref.use.kind == "import":
@@ -290,7 +290,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         return _follow(context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod")
     value = module_attribute(context, module, spec.item)
     if value is ABSENT:
-        value = _import(context, ref, f"{full}.{spec.item}", quiet=True) or ABSENT
+        value = _import(context, f"{full}.{spec.item}", quiet=True) or ABSENT
     name = f"{module_name(module.__dict__)}.{spec.item}"
     return _follow(context, value, ref, name, ("name", id(module.__dict__), spec.item), "mod")
 
@@ -336,7 +336,7 @@ def _place_of_import(full: str) -> Place:
     return place_of_file(locations[0] + "/__init__.py") if locations else place_of_name(top)
 
 
-def _import(context: Context, ref: Ref, full: str, quiet: bool = False) -> ModuleType | None:
+def _import(context: Context, full: str, quiet: bool = False) -> ModuleType | None:
     """Import a module of the user's, so that a key does not depend on what happens to be loaded."""
     module = sys.modules.get(full)
     if is_a(module, ModuleType):
@@ -350,7 +350,7 @@ def _import(context: Context, ref: Ref, full: str, quiet: bool = False) -> Modul
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- a module's own code may raise anything
         if not quiet:
             what = f"lazy import of {full} that fails ({type(error).__name__})"
-            context.graph.spot(what, context.name, context.file, ref.line)
+            context.graph.spot(what, context.name, context.file, context.line)
         return None
 
 

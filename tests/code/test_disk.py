@@ -10,7 +10,7 @@ import pytest
 from code_tools import function_from_file
 
 from memofp._code import _disk, _lookup, fact_of, flush_facts
-from memofp._code._facts import Fact, ImportSpec, Use, fact_from_plain, fact_to_plain
+from memofp._code._facts import Fact, ImportSpec, Refs, Use
 from memofp._code._source import SourceTable
 from memofp._digest import digest
 
@@ -50,12 +50,27 @@ def test_warm_start_parses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_facts_survive_the_disk(tmp_path: Path) -> None:
     fact, _ = cold(tmp_path)
-    read = fact_from_plain(marshal.loads(marshal.dumps(fact_to_plain(fact))))
+    read = Refs().from_plain(marshal.loads(marshal.dumps(Refs().to_plain(fact))))
     assert read == fact
     assert [type(field) for field in read] == [type(field) for field in fact]
     assert [type(ref) for ref in read.refs] == [type(ref) for ref in fact.refs]
     assert {type(ref.use) for ref in read.refs} == {Use}
     assert {type(spec) for ref in read.refs for spec in ref.imports} == {ImportSpec}
+
+
+def test_functions_of_a_module_share_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "def g(): return len(X)\ndef f(): return len(Y)\ndef h(): return g, f"
+    h = function_from_file(tmp_path / "m.py", text, "h")
+    functions = [h.__globals__["f"], h.__globals__["g"]]  # type: ignore[attr-defined] # a function
+    for is_warm in (False, True):
+        one, other = (fact_of(f.__code__, f.__globals__) for f in functions)
+        assert one.refs[0] is other.refs[0]
+        assert one.refs[1] != other.refs[1]
+        assert (one.lines, other.lines) == ((2, 2), (1, 1))
+        flush_facts()
+        if not is_warm:
+            forget(monkeypatch)
+            refuse(monkeypatch)
 
 
 def test_edited_text_has_facts_of_its_own(
@@ -99,7 +114,7 @@ def test_damaged_facts_are_made_anew(
 
 
 @pytest.mark.parametrize(
-    "facts", [3, (3,), (("f", 1, 0, 3),), (("f", 1, 0, {}),), (("f", 1, 0, ({},) * 14),), {}, ((),)]
+    "facts", [3, (3,), (("f", 1, 0, 3),), (("f", 1, 0, {}),), (("f", 1, 0, ({},) * 15),), {}, ((),)]
 )
 def test_facts_of_another_shape_are_made_anew(
     facts: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
