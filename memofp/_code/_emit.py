@@ -28,6 +28,7 @@ from memofp._code._scopes import (
     import_specs,
     mangle,
 )
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES
 from memofp._code._tokens import (
     Raw,
     constant_token,
@@ -43,8 +44,11 @@ __all__ = ["build_fact"]
 
 
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
-_Token = str
-_Work = tuple["ast.AST | list[ast.AST] | str", "Scope | None"]
+_BODIES = frozenset({"body", "orelse", "finalbody"})
+_BINDERS = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
+_NO_EFFECT = frozenset({ast.Pass, ast.Global, ast.Nonlocal})
+_Token = str  # or several, a line each, as they stand in the end
+_Work = _Token | tuple["ast.AST | list[ast.AST]", "Scope | None"]
 
 
 def build_fact(
@@ -116,28 +120,23 @@ class _Emitter:
 
     def run(self) -> None:
         stack: list[_Work] = [(self.root, None)]
+        out = self.out
         while stack:
-            item, scope = stack.pop()
-            if isinstance(item, str):
-                self.out.append(item)
+            work = stack.pop()
+            if isinstance(work, str):
+                out.append(work)
                 continue
+            item, scope = work
             if isinstance(item, list):
-                stack.append(("]", None))
-                stack.extend((n, scope) for n in reversed(item))
-                self.out.append(f"[{len(item)}")
+                out.append(f"[{len(item)}")
+                stack.append("]")
+                stack += [(n, scope) for n in reversed(item)]
                 continue
-            work = self._emit(item, scope)
-            work.reverse()
-            stack.extend(work)
+            found = _SPECIAL.get(type(item), _Emitter._emit_plain)(self, item, scope)
+            found.reverse()
+            stack += found
 
     # ---- nodes -------------------------------------------------------------------------------
-
-    def _emit(self, node: ast.AST, scope: Scope | None) -> list[_Work]:
-        special = _SPECIAL.get(type(node))
-        if special is not None:
-            return special(self, node, scope)
-        assert scope is not None
-        return self._emit_plain(node, scope)
 
     def _emit_joined(self, node: ast.JoinedStr, scope: Scope) -> list[_Work]:
         return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
@@ -169,56 +168,80 @@ class _Emitter:
         return self._emit_plain(node, scope)
 
     def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
+        kind = type(node)
+        names = _FIELDS.get(kind)
+        if names is None:
+            names = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _DROPPED_FIELDS)
         fields: list[tuple[str, object]] = []
-        for name in node._fields:
+        for name in names:
             value = getattr(node, name, None)
-            if name in _DROPPED_FIELDS or value is None or value == []:
+            if value is None or value == []:
                 continue
-            if name == "kwd_attrs":
-                self.seen.update(value)
-            if isinstance(value, list) and value and isinstance(value[0], ast.stmt):
+            if name in _BODIES and isinstance(value, list):
                 value = self._statements(value, scope)
                 if not value:
                     continue
-            fields.append((name, self._own_name(node, name, value, scope)))
-        return self._fields(type(node).__name__, fields, scope)
+            fields.append((name, value))
+        if kind in _BINDERS:
+            fields = [(name, self._own_name(node, name, value, scope)) for name, value in fields]
+        elif isinstance(node, ast.MatchClass):
+            self.seen.update(node.kwd_attrs)
+        return self._fields(kind.__name__, fields, scope)
 
     def _own_name(self, node: ast.AST, name: str, value: object, scope: Scope) -> object:
         """Rename what a node binds by a bare string: `except E as x`, `case [*x]`."""
-        binds = (
-            (isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and name == "name")
-            or (isinstance(node, ast.MatchMapping) and name == "rest")
-        )  # fmt: skip
-        if binds and isinstance(value, str):
+        if name == _BINDERS[type(node)] and isinstance(value, str):
             return Raw(self._name_token(value, scope, node))
         return value
 
-    def _fields(self, kind: str, fields: list[tuple[str, object]], scope: Scope | None) -> list[_Work]:
-        work: list[_Work] = [(f"({kind}", None)]
+    def _fields(self, kind: str, fields: list[tuple[str, object]], scope: Scope) -> list[_Work]:
+        work: list[_Work] = []
+        tokens = [f"({kind}"]
         for name, value in fields:
-            work.append((f".{name}", None))
-            if isinstance(value, ast.AST) and not value._fields:
-                work.append((type(value).__name__, None))  # an operator
-            elif isinstance(value, ast.AST) or (
-                isinstance(value, list) and all(isinstance(v, ast.AST) for v in value)
-            ):
-                work.append((value, scope))
-            elif isinstance(value, list):  # names in lists, and None for `**x` in a dict display
-                work.append((f"[{len(value)}", None))
-                work += [(v, scope) if isinstance(v, ast.AST) else (ascii(v), None) for v in value]
-                work.append(("]", None))
+            tokens.append(f".{name}")
+            if isinstance(value, ast.AST):
+                if value._fields:
+                    tokens = self._below(value, scope, tokens, work)
+                else:
+                    tokens.append(type(value).__name__)  # an operator
+            elif isinstance(value, list):
+                tokens.append(f"[{len(value)}")
+                for item in value:
+                    if isinstance(item, ast.AST):
+                        tokens = self._below(item, scope, tokens, work)
+                    else:  # a name, or None for `**x` in a dict display
+                        tokens.append(ascii(item))
+                tokens.append("]")
             else:
-                work.append((value.text if isinstance(value, Raw) else ascii(value), None))
-        work.append((")", None))
+                tokens.append(value.text if isinstance(value, Raw) else ascii(value))
+        tokens.append(")")
+        work.append("\n".join(tokens))
         return work
+
+    def _below(self, node: ast.AST, scope: Scope, tokens: list[_Token], work: list[_Work]) -> list[_Token]:
+        """Write a leaf at once, if nothing before it waits to be written; let any other node wait.
+
+        Returns:
+            the tokens that come next.
+        """
+        if not work:
+            write = _LEAVES.get(type(node))
+            if write is not None:
+                tokens.append(write(self, node, scope))
+                return tokens
+        if tokens:
+            work.append("\n".join(tokens))
+        work.append((node, scope))
+        return []
 
     def _statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.AST]:
         """Return the statements that do something: no docstring, `pass`, bare constant, neutral call."""
         kept: list[ast.AST] = []
         for statement in body:
-            if isinstance(statement, ast.Pass | ast.Global | ast.Nonlocal):
+            kind = type(statement)
+            if kind in _NO_EFFECT:
                 continue
-            if declares_only(statement) and scope.kind != "class":
+            if kind is ast.AnnAssign and declares_only(statement) and scope.kind != "class":
                 continue
             if isinstance(statement, ast.Expr):
                 if isinstance(statement.value, ast.Constant):
@@ -242,32 +265,33 @@ class _Emitter:
     def _emit_function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope | None
     ) -> list[_Work]:
-        work: list[_Work] = [(f"({'Lambda' if isinstance(node, ast.Lambda) else type(node).__name__}", None)]
+        work: list[_Work] = [f"({type(node).__name__}"]
         args = node.args
         if scope is not None:
             # The defaults and decorators of a nested function run in the scope around it.
             if not isinstance(node, ast.Lambda):
                 self.names.append(node.name)
-                work.append((self._name_token(node.name, scope, node), None))
+                work.append(self._name_token(node.name, scope, node))
                 work.append((list(node.decorator_list), scope))
             self._note_annotations(node, scope)
             work.append((list(args.defaults), scope))
-            work += [(d, scope) if d is not None else ("-", None) for d in args.kw_defaults]
+            work += [(d, scope) if d is not None else "-" for d in args.kw_defaults]
         own = self._enter(node)
-        work.append((signature(args, own), None))
+        work.append(signature(args, own))
         if isinstance(node, ast.Lambda):
             work.append((node.body, own))
         else:
             self._note_docstring(node.body, own)
             work.append((self._statements(node.body, own), own))
-        work.append((")", None))
+        work.append(")")
         return work
 
     def _note_annotations(self, node: ast.AST, scope: Scope) -> None:
         """Note what annotations of a nested function name: it counts where somebody reads annotations."""
         for one in annotation_leaves(node):
             if isinstance(one, ast.Name):
-                self.late.token(mangle(one.id, scope.class_name), scope, (), one.lineno)
+                name = mangle(one.id, scope.class_name)
+                self.late.token(name, scope.lookup(name), (), one.lineno)
             else:
                 for name in texts(one.value):
                     self.late.outside(name, (), one.lineno)
@@ -280,13 +304,12 @@ class _Emitter:
 
     def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> list[_Work]:
         assert scope is not None
-        work: list[_Work] = [("(ClassDef", None), (ascii(node.name), None)]
-        work.append((self._name_token(node.name, scope, node), None))
+        work: list[_Work] = ["(ClassDef", ascii(node.name), self._name_token(node.name, scope, node)]
         work += [(list(node.decorator_list), scope), (list(node.bases), scope), (list(node.keywords), scope)]
         own = self._enter(node)
         self._note_docstring(node.body, own)
         work.append((self._statements(node.body, own), own))
-        work.append((")", None))
+        work.append(")")
         return work
 
     def _emit_comprehension(
@@ -294,9 +317,9 @@ class _Emitter:
     ) -> list[_Work]:
         own = self._enter(node)
         outer = scope if scope is not None else own
-        work: list[_Work] = [(f"({type(node).__name__}", None)]
+        work: list[_Work] = [f"({type(node).__name__}"]
         for i, generator in enumerate(node.generators):
-            work.append((f"for{generator.is_async}", None))
+            work.append(f"for{generator.is_async}")
             work.append((generator.iter, outer if i == 0 else own))
             work.append((generator.target, own))
             work.append((list(generator.ifs), own))
@@ -304,7 +327,7 @@ class _Emitter:
             work += [(node.key, own), (node.value, own)]
         else:
             work.append((node.elt, own))
-        work.append((")", None))
+        work.append(")")
         return work
 
     def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> list[_Work]:
@@ -319,13 +342,16 @@ class _Emitter:
 
     # ---- names -------------------------------------------------------------------------------
 
-    def _emit_name(self, node: ast.Name, scope: Scope) -> list[_Work]:
-        self.refs.mention(node.id)
-        if scope.lookup(node.id) is None:
+    def _emit_leaf(self, node: ast.AST, scope: Scope) -> list[_Work]:
+        return [_LEAVES[type(node)](self, node, scope)]
+
+    def _write_name(self, node: ast.Name, scope: Scope) -> _Token:
+        if node.id in MODE_NAMES:
+            self.refs.mention(node.id)
+        if node.id in DYNAMIC_NAMES and scope.lookup(node.id) is None:
             self.dynamics.note_name(node, node.id, scope)
         loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
-        self.out.append(self._name_token(node.id, scope, node, loads=loads))
-        return []
+        return self._name_token(node.id, scope, node, loads=loads)
 
     def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[_Work]:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
@@ -346,22 +372,19 @@ class _Emitter:
             reach = tuple(attrs[:-1] if stored else attrs)
             use = Use("store") if stored else self.uses.get(id(node), ANY_USE)
             root = mangle(base.id, scope.class_name)
-            token = self.refs.token(root, scope, reach, base.lineno, True, use)
+            token = self.refs.token(root, scope.lookup(root), reach, base.lineno, True, use)
             if token is not None:
                 self.out.append(f"(Attr {attrs[-1]!a} {token})" if stored else token)
                 return []
-        work: list[_Work] = [("(Attribute", None), (base, scope)]
-        work += [(ascii(a), None) for a in attrs]
-        work.append((")", None))
-        return work
+        return ["(Attribute", (base, scope), "\n".join([*map(ascii, attrs), ")"])]
 
     def _name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
         name = mangle(raw, scope.class_name)
         use = self.uses.get(id(node), ANY_USE)
-        token = self.refs.token(name, scope, (), getattr(node, "lineno", 0), loads, use)
+        owner = scope.lookup(name)
+        token = self.refs.token(name, owner, (), getattr(node, "lineno", 0), loads, use)
         if token is not None:
             return token
-        owner = scope.lookup(name)
         assert owner is not None
         if owner.kind == "class":
             # The body of a class reads a name of its own or, before it is bound, one from outside.
@@ -376,13 +399,12 @@ class _Emitter:
 
     # ---- leaves ------------------------------------------------------------------------------
 
-    def _emit_constant(self, node: ast.Constant, _: Scope) -> list[_Work]:
+    def _write_constant(self, node: ast.Constant, _: Scope) -> _Token:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
             self.seen.update(texts(value))
-        self.out.append(constant_token(node))
-        return []
+        return constant_token(node)
 
     def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[_Work]:
         self.out.append("(Import")
@@ -402,14 +424,18 @@ class _Emitter:
         return []
 
 
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}  # those that are written
+_LEAVES: dict[type[ast.AST], Callable[..., _Token]] = {
+    ast.Name: _Emitter._write_name,
+    ast.Constant: _Emitter._write_constant,
+}
 _SPECIAL: dict[type[ast.AST], Callable[..., list[_Work]]] = {
     **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
     **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),
     **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
     **dict.fromkeys((ast.Import, ast.ImportFrom), _Emitter._emit_import),
     ast.ClassDef: _Emitter._emit_class,
-    ast.Name: _Emitter._emit_name,
-    ast.Constant: _Emitter._emit_constant,
+    **dict.fromkeys(_LEAVES, _Emitter._emit_leaf),
     ast.Attribute: _Emitter._emit_attribute,
     ast.JoinedStr: _Emitter._emit_joined,
     ast.Set: _Emitter._emit_set,

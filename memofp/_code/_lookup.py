@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ _NONE: Neutral = frozenset()
 _facts: dict[tuple[int, Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
 _texts: dict[tuple[str, bytes], _Text] = {}
 _unwritten: list[_Text] = []
+_parsed: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
+_MOST_PARSED = 4  # each holds thousands of objects, which the garbage collector visits again and again
+_MOST_PARSES = 3  # of one text; then its tree is held until the end
 _current: dict[str, _Text] = {}  # file name -> its text, read once for each fingerprint
 
 
@@ -54,6 +58,8 @@ def flush_facts() -> None:
     _current.clear()
     while _unwritten:
         _unwritten.pop().write()
+    while _parsed:
+        _parsed.pop().forget_tree()
 
 
 def _from_source(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral) -> Fact | None:
@@ -82,7 +88,8 @@ class _Text:
         self._fresh: dict[bytes, Any] = {}
         self._refs = Refs()
         self._table: SourceTable | None = None
-        self._parsed = False
+        self._is_parsed = False
+        self._parses = 0
 
     def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
         """Return the fact of a running code object, None if this text is not what it was made from."""
@@ -110,16 +117,43 @@ class _Text:
         self._kept.update(self._fresh)
         self._fresh = {}
 
-    def _parse(self, running_flags: int) -> SourceTable | None:
-        if not self._parsed:
-            self._parsed = True
-            from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
+    def forget_tree(self) -> None:
+        """Let go of the syntax tree; who asks again parses again."""
+        self._table = None
+        self._is_parsed = False
 
-            try:
-                self._table = SourceTable(self._source, self._filename, running_flags)
-            except (SyntaxError, ValueError, RecursionError, MemoryError):
-                self._table = None  # no text of ours: the bytecode says what runs
+    def _parse(self, running_flags: int) -> SourceTable | None:
+        if self._is_parsed:
+            _touch(self)
+            return self._table
+        self._is_parsed = True
+        self._parses += 1
+        _touch(self)
+        from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
+
+        try:
+            self._table = SourceTable(self._source, self._filename, running_flags)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            self._table = None  # no text of ours: the bytecode says what runs
         return self._table
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether the tree was needed so often that it is held until the end."""
+        return self._parses >= _MOST_PARSES
+
+
+def _touch(text: _Text) -> None:
+    """Note that a text's tree is needed now, and let go of the one that was needed longest ago."""
+    with contextlib.suppress(ValueError):  # it was not there, or another thread has taken it
+        _parsed.remove(text)
+    _parsed.append(text)
+    if len(_parsed) > _MOST_PARSED:
+        oldest = next((one for one in _parsed if not one.is_settled), None)
+        if oldest is not None and oldest is not text:
+            oldest.forget_tree()
+            with contextlib.suppress(ValueError):
+                _parsed.remove(oldest)
 
 
 def _nearest(candidates: list[tuple[str, int, int, Fact]], code: CodeType) -> Fact | None:

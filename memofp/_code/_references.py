@@ -44,14 +44,13 @@ class References:
     def token(
         self,
         name: str,
-        scope: Scope,
+        owner: Scope | None,
         attrs: tuple[str, ...],
         line: int,
         loads: bool = True,
         use: Use = ANY_USE,
     ) -> str | None:
-        """Return the token of a reference if `name` comes from outside the function, else None."""
-        owner = scope.lookup(name)
+        """Return the token of a reference if `name`, bound by `owner`, comes from outside the function."""
         if owner is None:
             return self.outside(name, attrs, line, loads, use)
         if loads and owner.is_import_alias(name):

@@ -125,7 +125,9 @@ def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
                 tree.annotated.append(node)
                 stack += [(n, scope) for n in reversed(_without_annotation(node, scope))]
             else:
-                stack += [(n, scope) for n in reversed(children(node))]
+                below = children(node)
+                below.reverse()
+                stack += [(n, scope) for n in below]
     return tree
 
 

@@ -9,13 +9,13 @@ import __future__
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import CodeType
 
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._reading import Candidate, Neutral, spot_of
-from memofp._code._trees import children, walk
+from memofp._code._trees import children, statements, walk
 
 __all__ = ["SourceTable"]
 
@@ -50,12 +50,14 @@ class SourceTable:
         self._numbers: dict[ast.AST, int] = {}
         self._by_number: dict[bytes, set[int]] | None = None
         self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
-        for number, (node, class_name) in enumerate(_function_nodes(tree), _FIRST_NUMBER):
-            self._numbers[node] = number
-            self._nodes.setdefault(_identity(node), []).append((node, class_name))
         self._codes: dict[bytes, list[CodeType]] = {}
+        self._has_lambdas = False
         for code in _all_codes(module):
             self._codes.setdefault(code_digest(code), []).append(code)
+            self._has_lambdas = self._has_lambdas or code.co_name == "<lambda>"
+        for number, (node, class_name) in enumerate(self._functions_in(tree), _FIRST_NUMBER):
+            self._numbers[node] = number
+            self._nodes.setdefault(_identity(node), []).append((node, class_name))
 
     def candidates(self, running: CodeType, neutral: Neutral = frozenset()) -> list[Candidate]:
         """Return the functions whose compiled code equals a running code object's.
@@ -104,7 +106,7 @@ class SourceTable:
         if self._by_number is None:
             self._by_number = {}
             tree, _ = _compile(self._source, self._filename, self._flags)
-            for number, (node, _) in enumerate(_function_nodes(tree), _FIRST_NUMBER):
+            for number, (node, _) in enumerate(self._functions_in(tree), _FIRST_NUMBER):
                 for inner in walk(node):  # functions nested in it come later, and get lines of their own
                     if isinstance(inner, ast.expr | ast.stmt | ast.arg | ast.keyword | ast.excepthandler):
                         inner.lineno = inner.end_lineno = number
@@ -117,6 +119,9 @@ class SourceTable:
                 if code.co_firstlineno >= _FIRST_NUMBER:
                     self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
         return self._by_number
+
+    def _functions_in(self, tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
+        return _function_nodes(tree, children if self._has_lambdas else statements)
 
     def _text(self, node: _FunctionNode) -> str:
         """Return the function's own text: whole lines for a definition, the exact span for a lambda."""
@@ -159,15 +164,22 @@ def _all_codes(module: CodeType) -> Iterator[CodeType]:
         stack.extend(reversed(nested_codes(code)))
 
 
-def _function_nodes(tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
-    """Yield every function and lambda with the name of the innermost class around it."""
+def _function_nodes(
+    tree: ast.Module, below: Callable[[ast.AST], list[ast.AST]]
+) -> Iterator[tuple[_FunctionNode, str | None]]:
+    """Yield every function and lambda with the name of the innermost class around it.
+
+    Args:
+        tree: of the module.
+        below: what is right below a node and may be or hold one.
+    """
     stack: list[tuple[ast.AST, str | None]] = [(tree, None)]
     while stack:
         node, class_name = stack.pop()
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             yield node, class_name
         inner = node.name if isinstance(node, ast.ClassDef) else class_name
-        stack += [(child, inner) for child in children(node)]
+        stack += [(child, inner) for child in below(node)]
 
 
 def _identity(node: _FunctionNode) -> tuple[str, int]:

@@ -5,11 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-__all__ = ["children", "walk"]
+__all__ = ["children", "statements", "walk"]
 
 # Fields that hold no node, or one that says nothing of its own.
-_WITHOUT_NODES = frozenset({"ctx", "op", "ops", "kind", "type_comment", "id", "attr", "module", "level"})
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Name: (), ast.Constant: (), ast.alias: ()}
+_WITHOUT_NODES = frozenset(
+    {
+        "ctx", "op", "ops", "kind", "type_comment", "id", "attr", "module", "level", "arg", "asname", "rest",
+        "kwd_attrs", "is_async", "conversion", "simple", "lineno", "tag", "type_ignores",
+    }
+)  # fmt: skip
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = dict.fromkeys(
+    (ast.Name, ast.Constant, ast.alias, ast.Global, ast.Nonlocal, ast.Pass, ast.Break, ast.Continue), ()
+)
+# Lists that hold None for `**x` in a dictionary, and for a parameter without a default.
+_HOLDING_STATEMENTS = ("body", "handlers", "orelse", "finalbody", "cases")
+_WITH_GAPS = frozenset({"keys", "kw_defaults"})
 
 
 def children(node: ast.AST) -> list[ast.AST]:
@@ -21,10 +31,20 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in fields:
         value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += [v for v in value if isinstance(v, ast.AST)]
-        elif isinstance(value, ast.AST):
+        if value.__class__ is list:
+            found += value if name not in _WITH_GAPS else [v for v in value if v is not None]
+        elif value is not None and isinstance(value, ast.AST):
             found.append(value)
+    return found
+
+
+def statements(node: ast.AST) -> list[ast.AST]:
+    """Return the statements right below a node, or what holds them: handlers, cases."""
+    found: list[ast.AST] = []
+    for name in _HOLDING_STATEMENTS:
+        value = getattr(node, name, None)
+        if value.__class__ is list:
+            found += value
     return found
 
 
@@ -34,4 +54,6 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
     while stack:
         node = stack.pop()
         yield node
-        stack += reversed(children(node))
+        found = children(node)
+        found.reverse()
+        stack += found
