@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import sys
 import types
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_funct
 from memofp._fingerprint._declared import declared_target
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
 from memofp._fingerprint._graph import Graph, Node, is_code, memoized_extras
+from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._raw import ByType, instance_dict, is_a, is_memoized, module_of, name_of
 
 __all__ = ["expand_wrapper"]
@@ -169,8 +171,29 @@ def _expand_bound_holder(graph: Graph, node: Node, obj: Any) -> None:
 def _expand_lru_cache(graph: Graph, node: Node, obj: Any) -> None:
     # What it holds is no part of what it does; whether 1 and 1.0 are one argument is.
     node.local = b"lru_cache typed" if obj.cache_parameters()["typed"] else b"lru_cache"
-    node.add("wrapped", graph.visit(obj.__wrapped__, node.name))
+    space: dict[str, Any] = obj.__dict__
+    said, called = space.get("__wrapped__", ABSENT), _cached_function(obj)
+    if said is not ABSENT:
+        graph.guards.name(space, "__wrapped__", said)
+        node.add("wrapped", graph.visit(said, node.name))
+    if called is ABSENT:
+        graph.spot("lru_cache whose function cannot be found", node.name)
+    elif called is not said:  # `functools.wraps(other)(lru_cache(f))` calls f and says other
+        node.add("calls", graph.visit(called, node.name))
     _add_attributes(graph, node, obj, _WRAPPED)
+
+
+def _cached_function(obj: Any) -> Any:
+    """Return the function that an `lru_cache` calls, ABSENT if it cannot be told.
+
+    The object visits, after the results that it holds, its function, then the `object()` that parts
+    keyword arguments from others (CPython Modules/_functoolsmodule.c, lru_cache_tp_traverse).
+    """
+    held = gc.get_referents(obj)
+    for i in range(len(held) - 1, 0, -1):
+        if type(held[i]) is object:
+            return held[i - 1]
+    return ABSENT
 
 
 def _expand_single_method(graph: Graph, node: Node, obj: functools.singledispatchmethod[Any]) -> None:

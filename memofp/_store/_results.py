@@ -138,7 +138,8 @@ class ResultStore:
         if error.reason == "foreign":
             self._warn(
                 BackendError(
-                    "foreign", f"it holds entries that were not signed with this user's key: {error.detail}"
+                    "foreign",
+                    f"it holds entries that are not of this user, or of another memofp: {error.detail}",
                 )
             )
         elif error.reason == "damaged":

@@ -56,6 +56,22 @@ CASES += [
     ),
     miss(
         38,
+        "body under lru_cache that says it wraps another",
+        """
+        import functools
+        def other(x):
+            return 0
+        def f(x):
+            return x + 1
+        g = functools.wraps(other)(functools.lru_cache(f))
+        g(1), g(2.5)
+        def main(x):
+            return g(x)
+        """,
+        ("app.py", "x + 1", "x + 2"),
+    ),
+    miss(
+        38,
         "body under lru_cache",
         """
         import functools
