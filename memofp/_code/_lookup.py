@@ -24,7 +24,7 @@ _NONE: Neutral = frozenset()
 _facts: dict[tuple[int, Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
 _texts: dict[tuple[str, bytes], _Text] = {}
 _unwritten: list[_Text] = []
-_parsed: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
+_with_trees: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
 _MOST_PARSED = 4  # each holds thousands of objects, which the garbage collector visits again and again
 _MOST_PARSES = 3  # of one text; then its tree is held until the end
 _current: dict[str, _Text] = {}  # file name -> its text, read once for each fingerprint
@@ -58,8 +58,8 @@ def flush_facts() -> None:
     _current.clear()
     while _unwritten:
         _unwritten.pop().write()
-    while _parsed:
-        _parsed.pop().forget_tree()
+    while _with_trees:
+        _with_trees.pop().forget_tree()
 
 
 def _from_source(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral) -> Fact | None:
@@ -87,8 +87,7 @@ class _Text:
         self._kept = read_facts(self._path) if self._path else {}
         self._fresh: dict[bytes, Any] = {}
         self._refs = Refs()
-        self._table: SourceTable | None = None
-        self._is_parsed = False
+        self._parsed: tuple[SourceTable | None] | None = None  # None inside: a text that cannot be parsed
         self._parses = 0
 
     def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
@@ -119,23 +118,21 @@ class _Text:
 
     def forget_tree(self) -> None:
         """Let go of the syntax tree; who asks again parses again."""
-        self._table = None
-        self._is_parsed = False
+        self._parsed = None
 
     def _parse(self, running_flags: int) -> SourceTable | None:
-        if self._is_parsed:
-            _touch(self)
-            return self._table
-        self._is_parsed = True
-        self._parses += 1
-        _touch(self)
-        from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
+        parsed = self._parsed  # looked at once: another thread may let go of it meanwhile
+        if parsed is None:
+            from memofp._code._source import SourceTable  # loads `ast`, which a warm start does not need
 
-        try:
-            self._table = SourceTable(self._source, self._filename, running_flags)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            self._table = None  # no text of ours: the bytecode says what runs
-        return self._table
+            try:
+                parsed = (SourceTable(self._source, self._filename, running_flags),)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                parsed = (None,)  # no text of ours: the bytecode says what runs
+            self._parsed = parsed
+            self._parses += 1
+        _touch(self)
+        return parsed[0]
 
     @property
     def is_settled(self) -> bool:
@@ -146,14 +143,14 @@ class _Text:
 def _touch(text: _Text) -> None:
     """Note that a text's tree is needed now, and let go of the one that was needed longest ago."""
     with contextlib.suppress(ValueError):  # it was not there, or another thread has taken it
-        _parsed.remove(text)
-    _parsed.append(text)
-    if len(_parsed) > _MOST_PARSED:
-        oldest = next((one for one in _parsed if not one.is_settled), None)
+        _with_trees.remove(text)
+    _with_trees.append(text)
+    if len(_with_trees) > _MOST_PARSED:
+        oldest = next((one for one in _with_trees if not one.is_settled), None)
         if oldest is not None and oldest is not text:
             oldest.forget_tree()
             with contextlib.suppress(ValueError):
-                _parsed.remove(oldest)
+                _with_trees.remove(oldest)
 
 
 def _nearest(candidates: list[tuple[str, int, int, Fact]], code: CodeType) -> Fact | None:

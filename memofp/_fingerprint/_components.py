@@ -104,10 +104,7 @@ def strong_components(edges: Sequence[Sequence[Edge]], root: int | None = None) 
 
 
 def discovered_from(edges: Sequence[Sequence[Edge]], root: int) -> tuple[list[list[int]], list[int]]:
-    """Return the components that a root reaches, and for each node how many nodes were met first from it.
-
-    A node reaches at least so many.
-    """
+    """Return the components that a root reaches, and for each node how many nodes it reaches at least."""
     search = _Search(edges)
     search.run(root)
     return search.components, search.spans
@@ -120,14 +117,15 @@ class _Search:
         self.edges = edges
         self.index = [-1] * len(edges)
         self.components: list[list[int]] = []
-        self.spans = [0] * len(edges)
+        self.spans = [0] * len(edges)  # how many nodes each reaches at least, once its component is known
+        self._most = [0] * len(edges)  # the largest span next to what was met from a node
         self._low = [0] * len(edges)
         self._on_stack = bytearray(len(edges))
         self._stack: list[int] = []
         self._counter = 0
 
     def run(self, start: int) -> None:
-        index, low, on_stack = self.index, self._low, self._on_stack
+        index, low, on_stack, spans, most = self.index, self._low, self._on_stack, self.spans, self._most
         work = [(start, self._enter(start))]
         while work:
             node, targets = work[-1]
@@ -135,7 +133,10 @@ class _Search:
                 if index[child] < 0:
                     work.append((child, self._enter(child)))
                     break
-                if on_stack[child] and index[child] < low[node]:
+                if not on_stack[child]:
+                    if spans[child] > most[node]:
+                        most[node] = spans[child]
+                elif index[child] < low[node]:
                     low[node] = index[child]
             else:
                 work.pop()
@@ -149,16 +150,19 @@ class _Search:
         return iter([target for _, target in self.edges[node] if type(target) is int])
 
     def _leave(self, node: int, parent: int | None) -> None:
-        self.spans[node] = self._counter - self.index[node]
-        low, stack = self._low, self._stack
+        low, most, stack = self._low, self._most, self._stack
         if low[node] == self.index[node]:
             at = len(stack) - 1
             while stack[at] != node:
                 at -= 1
             component = stack[at:]
             del stack[at:]
+            # What was met first from it, or all of it and one of its neighbours.
+            span = most[node] = max(self._counter - self.index[node], len(component) + most[node])
             for member in component:
                 self._on_stack[member] = 0
+                self.spans[member] = span
             self.components.append(component)
-        if parent is not None and low[node] < low[parent]:
-            low[parent] = low[node]
+        if parent is not None:
+            low[parent] = min(low[parent], low[node])
+            most[parent] = max(most[parent], most[node])

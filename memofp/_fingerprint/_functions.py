@@ -58,10 +58,10 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         fact = _without_neutral(context, function, fact)
     node.fact = fact
     graph.guards.function(function)
-    graph.mentions |= fact.mentions
+    graph.mention(fact.mentions)
     graph.visibility.see(fact.seen)
     if fact.reach == "any":
-        graph.visibility.open_all()
+        graph.open_world()
     elif fact.reach:
         graph.visibility.note_owner(function, fact.reach == "own")
     for spot in fact.spots:
@@ -160,10 +160,10 @@ def _resolved(context: Context, ref: Ref) -> tuple[int | bytes, bytes]:
     key = (id(ref), id(context.space))  # equal references of one text are one object, see `Refs`
     known = graph.resolved.get(key)
     if known is None:
-        noted = len(context.extra), len(graph.spots)
+        noted = len(context.extra), graph.noted
         target, rest = resolve(context, ref)
         known = target, ".".join(rest).encode()
-        if noted == (len(context.extra), len(graph.spots)):  # else each function notes it for itself
+        if noted == (len(context.extra), graph.noted):  # else each function notes it for itself
             graph.resolved[key] = known
     return known
 

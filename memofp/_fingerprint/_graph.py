@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, KeysView, Mapping
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
 
@@ -58,6 +58,8 @@ class Base(NamedTuple):
         by_key: other such nodes, by key.
         guards: over all of them.
         spots: blind spots, each with the index of its node.
+        mentions: names that switched its modes on.
+        everything: whether every member of every class counts in it.
     """
 
     nodes: list[Node]
@@ -65,6 +67,8 @@ class Base(NamedTuple):
     by_key: Mapping[object, int]
     guards: Guards
     spots: list[tuple[int, tuple[str, str, str | None, int | None]]]
+    mentions: set[str]
+    everything: bool
 
 
 class NotShareableError(Exception):
@@ -92,11 +96,12 @@ class Node:
         is_data: whether it is made of parts.
         is_mutable: whether it counts, beside that, that two references lead to it.
         varies: whether it may be another one in the graph of another function.
+        waits: whether members of it wait for somebody to name them.
     """
 
     __slots__ = (
         "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "more", "name",
-        "obj", "source", "value", "varies",
+        "obj", "source", "value", "varies", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -117,6 +122,7 @@ class Node:
         self.is_data: bool = False
         self.is_mutable: bool = False
         self.varies: bool = False
+        self.waits: bool = False
 
     def add(self, label: str, target: int | bytes) -> None:
         self.edges.append((label.encode("utf-8", "surrogatepass"), target))
@@ -150,8 +156,11 @@ class Graph:
         self.options = options
         self.nodes: list[Node] = [] if base is None else list(base.nodes)
         self.guards: Guards = Guards(guarded, None if base is None else base.guards)
-        self.mentions: set[str] = set()
-        self.visibility: Visibility = Visibility(options.everything)
+        self.mentions: set[str] = set() if base is None else set(base.mentions)
+        self.visibility: Visibility = Visibility(options.everything or (base is not None and base.everything))
+        self.mentions_by: dict[int, set[str]] = {}
+        self.openers: set[int] = set()  # nodes that open the world
+        self.noted = 0  # how often something was noted of the whole graph
         self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
             [] if base is None else list(base.spots)
         )
@@ -242,10 +251,11 @@ class Graph:
         """
         if is_code(value):
             return self.visit(value, name)
-        index = self._known(key)
+        whole = (kind, key)  # a node for each kind, so that who comes first does not decide what is listed
+        index = self._known(whole)
         if index is None:
             node = Node(kind, name, value, b"slot", value=describe(value))
-            index = self._by_key[key] = self.add(node)
+            index = self._by_key[whole] = self.add(node)
             node.edges.append((b"", self.visit(value, name)))
         return index
 
@@ -261,9 +271,9 @@ class Graph:
         if whole or (name.startswith("__") and name.endswith("__")):
             self._add_member(node, name, value)
         else:
-            if self._base is not None and not self.options.everything:
+            if self._base is not None and not self.visibility.everything:
                 raise NotShareableError  # what the base's code names is not known here
-            node.varies = not self.options.everything
+            node.waits = True
             self.visibility.member(node.obj, name, lambda: self._add_member(node, name, value))
 
     def _add_member(self, node: Node, name: str, value: Any) -> None:
@@ -278,7 +288,7 @@ class Graph:
         """Return the node of a third-party distribution: a leaf, name and version."""
         name, version = distribution_of(place.package, place.root)
         if name != "memofp":
-            self.visibility.open_all()
+            self.open_world()
         policy = self.options.packages
         counted = policy.get(place.package, policy.get(name, "version")) is not None
 
@@ -301,8 +311,22 @@ class Graph:
             return USER
         return place
 
+    def mention(self, names: Collection[str]) -> None:
+        """Note names in the code of the node that is looked into; some switch modes on."""
+        if names:
+            self.mentions.update(names)
+            self.mentions_by.setdefault(self._at, set()).update(names)
+            self.noted += 1
+
+    def open_world(self) -> None:
+        """Note that the node that is looked into can name every member of every class."""
+        self.openers.add(self._at)
+        self.noted += 1
+        self.visibility.open_all()
+
     def spot(self, what: str, where: str, file: str | None = None, line: int | None = None) -> None:
         self.spots.append((self._at, (what, where, file, line)))
+        self.noted += 1
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -311,6 +335,7 @@ class Graph:
         while True:
             while self.step() is not None:
                 pass
+            self._at = -1  # what is noted from here on is no single node's
             if self.visibility.settle() or self._catch_up():
                 continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
@@ -333,7 +358,8 @@ class Graph:
         if varying:
             by_id = {key: index for key, index in by_id.items() if index not in varying}
             by_key = {key: index for key, index in by_key.items() if index not in varying}
-        return Base(self.nodes, by_id, by_key, self.guards, self.spots)
+        everything = self.visibility.everything
+        return Base(self.nodes, by_id, by_key, self.guards, self.spots, self.mentions, everything)
 
     def when(self, mode: str, add: Callable[..., None], *arguments: Any) -> None:
         """Call something that adds edges if a mode is on in the end."""
@@ -378,15 +404,26 @@ class Graph:
                 added = True
         return added
 
+    def reached(self, root: int) -> KeysView[int]:
+        """Return the nodes that one reaches, breadth first, itself first."""
+        found = {root: None}
+        order = [root]
+        for index in order:
+            for _, target in self.nodes[index].edges:
+                if type(target) is int and target not in found:
+                    found[target] = None
+                    order.append(target)
+        return found.keys()
+
     def modes(self) -> frozenset[str]:
         """Return the modes that names in reachable code switch on."""
         return modes_of(self.mentions)
 
-    def local_bytes(self, modes: frozenset[str]) -> list[bytes]:
-        """Return for each node what it is by itself under these modes."""
+    def local_bytes(self, modes: frozenset[str], start: int = 0) -> list[bytes]:
+        """Return for each node, from an index on, what it is by itself under these modes."""
         if not modes:
-            return [node.local for node in self.nodes]
-        return [_local_under(node, modes) for node in self.nodes]
+            return [node.local for node in self.nodes[start:]]
+        return [_local_under(node, modes) for node in self.nodes[start:]]
 
 
 def _local_under(node: Node, modes: frozenset[str]) -> bytes:

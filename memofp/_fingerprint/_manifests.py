@@ -14,7 +14,7 @@ __all__ = ["build_manifest"]
 
 def build_manifest(graph: Graph, root: int, digests: Sequence[bytes]) -> Manifest:
     """Return the manifest of everything that the root reaches, in the order in which it is reached."""
-    order = _reached(graph, root)
+    order = list(graph.reached(root))
     local = graph.local_bytes(graph.modes())
     labels = _labels(graph, root, order)
     found = []
@@ -48,18 +48,6 @@ def build_manifest(graph: Graph, root: int, digests: Sequence[bytes]) -> Manifes
 def _local_digest(node: Node, local: bytes, whole: bytes) -> bytes:
     """Return what the dependency is by itself; a captured value is all that it holds."""
     return whole if node.kind in ("const", "mod", "partial", "opaque", "schema") else digest(local)
-
-
-def _reached(graph: Graph, root: int) -> list[int]:
-    """Return the nodes that the root reaches, breadth first, the root first."""
-    seen = {root}
-    order = [root]
-    for index in order:
-        for _, target in graph.nodes[index].edges:
-            if isinstance(target, int) and target not in seen:
-                seen.add(target)
-                order.append(target)
-    return order
 
 
 def _labels(graph: Graph, root: int, order: Sequence[int]) -> dict[int, str]:

@@ -32,15 +32,15 @@ def note_power(graph: Graph, full: str, spelled: str) -> None:
     """
     last = full.rpartition(".")[2]
     if full in _READS_ANNOTATIONS:
-        graph.mentions.add("__annotations__")
+        graph.mention({"__annotations__"})
     if last == spelled:
         return  # the code's own facts say how it is used
     if last in MODE_NAMES:
-        graph.mentions.add(last)
+        graph.mention({last})
     if last in DYNAMIC_NAMES:
-        graph.visibility.open_all()
+        graph.open_world()
     if full.startswith("builtins.") and last in _SEES_LOCALS:
-        graph.mentions.add("__code__")
+        graph.mention({"__code__"})
     if full in ("builtins.eval", "builtins.exec", "builtins.globals") or last in _IMPORTERS:
         graph.spot(f"{last} under another name", full)
 

@@ -3,12 +3,13 @@
 A fingerprint must not depend on what was fingerprinted before it.  So a graph serves as a base only where its
 nodes are what they would be in any other:
 
-- None of its code switches a mode on (`_modes`), and none of the new graph's does.
-- Nodes that depend on the rest of a graph (`Node.varies`: classes whose members wait for their names, data at
-  two places, texts with addresses), and those that reach one, are made anew.  Where the new graph needs to
-  know what the base's code says, because it has such nodes of its own, it is built without a base.
-- The base's guards hold.  They become guards of the new graph, whole; therefore a base of which only a small
-  part is reached is no base.
+- The new graph begins with the base's modes (`_modes`) and with its open world (`_visibility`), if it is
+  open; in the end it has to reach code that switches the same modes on, and code that opens the world.
+- Nodes that depend on the rest of a graph (data at two places, texts with addresses; in a closed world
+  classes whose members wait for their names), and those that reach one, are made anew.  A new graph that has
+  such nodes of its own is built without a base where it would need to know what the base's code says.
+- The base's guards hold.  They become guards of the new graph, whole; therefore a base of which only a
+  small part is reached is no base.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
 from memofp._fingerprint._graph import Base, Graph, NotShareableError, Options
+from memofp._fingerprint._modes import modes_of
 
 if TYPE_CHECKING:
     from memofp._fingerprint._components import Edge
@@ -55,7 +57,12 @@ class Digested:
         """Return what other graphs may take over."""
         if self._base is None:
             graph = self.graph
-            apart = {i for i, node in enumerate(graph.nodes) if node.varies or not self.digests[i]}
+            waits_count = not graph.visibility.everything
+            apart = {
+                i
+                for i, node in enumerate(graph.nodes)
+                if node.varies or (waits_count and node.waits) or not self.digests[i]
+            }
             self._base = graph.as_base(_reaching(apart, graph) if apart else apart)
         return self._base
 
@@ -82,7 +89,7 @@ def digest_graph(graph: Graph, root: int, base: Digested | None) -> Digested:
         ]
         for node in fresh
     ]
-    found = component_digests([node.local for node in fresh], own, strong_components(own))
+    found = component_digests(graph.local_bytes(graph.modes(), count), own, strong_components(own))
     return Digested(graph, known + found, [])
 
 
@@ -98,7 +105,25 @@ def begin_with(
         graph.run()
     except NotShareableError:
         return None
-    return None if graph.imported or graph.modes() else (graph, root)
+    return (graph, root) if not graph.imported and _agree(graph, root, base) else None
+
+
+def _agree(graph: Graph, root: int, base: Digested) -> bool:
+    """Tell whether what a graph reaches switches on what it began with, and nothing else."""
+    modes = base.graph.modes()
+    if graph.modes() != modes:
+        return False
+    opened = base.graph.visibility.everything and not graph.options.everything
+    if not modes and not opened:
+        return True
+    reached = graph.reached(root)
+    mentions: set[str] = set()
+    for known in (base.graph, graph):
+        for index in reached & known.mentions_by.keys():
+            mentions |= known.mentions_by[index]
+    if modes_of(mentions) != modes:
+        return False
+    return not opened or bool(reached & (base.graph.openers | graph.openers))
 
 
 def _reaches(graph: Graph, root: int, base: Digested) -> bool:
@@ -139,7 +164,9 @@ def remember(digested: Digested, is_lasting: bool) -> None:
         is_lasting: whether what it holds lives on anyway, as a module's functions do.
     """
     graph = digested.graph
-    if not graph.options.are_plain or len(graph.nodes) < _LEAST_NODES or graph.imported or graph.modes():
+    if not graph.options.are_plain or len(graph.nodes) < _LEAST_NODES or graph.imported:
+        return
+    if "subclasses" in graph.modes():  # then a class reaches others, which may be more by now
         return
     graph.guards.prepare()
     digested.as_base()

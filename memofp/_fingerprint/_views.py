@@ -61,7 +61,7 @@ def _mapping_view(
         return Node(kind, shown, value, digest_parts(b"view", [use.kind.encode()]), value=describe(seen))
 
     count = len(graph.nodes)
-    index = graph.keyed((key, use), make)
+    index = graph.keyed((kind, key, use), make)
     if len(graph.nodes) > count:
         graph.guards.mapping(value)
         for k, v in pairs:
@@ -78,7 +78,7 @@ def _set_view(graph: Graph, kind: str, name: str, key: object, value: Any) -> in
         return Node(kind, name, value, b"set view", value=describe(value))
 
     count = len(graph.nodes)
-    index = graph.keyed((key, "member"), make)
+    index = graph.keyed((kind, key, "member"), make)
     if len(graph.nodes) > count:
         if type(value) is set:
             graph.guards.sequence(value)

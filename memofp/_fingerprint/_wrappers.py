@@ -108,7 +108,7 @@ def _expand_method_wrapper(graph: Graph, node: Node, obj: types.MethodWrapperTyp
 def _expand_descriptor(graph: Graph, node: Node, obj: Any) -> None:
     node.local = digest_parts(b"descriptor", [obj.__name__.encode()])
     if obj.__name__ in TEMPLATE_METHODS or obj.__name__ in DYNAMIC_NAMES:
-        graph.visibility.open_all()  # `str.format` as a value: its template may be any text
+        graph.open_world()  # `str.format` as a value: its template may be any text
     node.add("of", graph.visit(obj.__objclass__, name_of(obj.__objclass__)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from code_tools import function_from_file
@@ -164,3 +165,44 @@ def test_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     fact, _ = cold(tmp_path)
     assert fact.from_source
     assert list(facts_folder.iterdir()) == []
+
+
+def test_tree_that_another_thread_lets_go_of_is_read_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fingerprint that is done in one thread takes the trees away from under another one."""
+    f = function_from_file(tmp_path / "m.py", TEXT)
+    candidates = SourceTable.candidates
+
+    def interrupted(table: SourceTable, *args: Any) -> Any:
+        flush_facts()
+        return candidates(table, *args)
+
+    monkeypatch.setattr(SourceTable, "candidates", interrupted)
+    touch = _lookup._touch
+    monkeypatch.setattr(_lookup, "_touch", lambda text: (touch(text), flush_facts()))
+    assert fact_of(f.__code__, f.__globals__).from_source
+    other = f.__globals__["other"] = function_from_file(tmp_path / "m.py", TEXT, "f")
+    assert fact_of(other.__code__, other.__globals__).from_source
+
+
+def test_few_trees_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [
+        function_from_file(tmp_path / f"m{i}.py", f"def f(): return {i}\ndef g(): return -{i}")
+        for i in range(20)
+    ]
+    parses: list[object] = []
+    init = SourceTable.__init__
+    monkeypatch.setattr(
+        SourceTable, "__init__", lambda self, *args: (parses.append(args[1]), init(self, *args))[1]
+    )
+    for f in made:
+        assert fact_of(f.__code__, f.__globals__).from_source
+    assert len(_lookup._with_trees) == _lookup._MOST_PARSED
+    for _ in range(5):
+        for f in made:
+            g = f.__globals__["g"]
+            assert fact_of(g.__code__.replace(), g.__globals__).from_source
+    assert len(parses) <= 20 * _lookup._MOST_PARSES
+    flush_facts()
+    assert _lookup._with_trees == []
