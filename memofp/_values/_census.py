@@ -1,22 +1,52 @@
-"""Tell, level by level, whether the containers of a tree may be met twice.
+"""Look through a tree of builtins, level by level: its types, its depth, and what may be met twice.
 
-Identities tell it for sure, and cost a set entry each.  But an object that nothing refers to
-except the one container that holds it, and that container likewise, cannot be met twice; and
-counting references is one pass in C.  So identities are taken only where something else holds on.
+Every pass over a level is one in C.  Identities tell for sure whether a container is met twice,
+and cost a set entry each.  But an object that nothing refers to except the one container that
+holds it, and that container likewise, cannot be met twice; and counting references is cheaper.
+So identities are taken only where something else holds on.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from gc import get_referents
 from itertools import compress
 from typing import Any
 
-__all__ = ["CONTAINERS", "MUTABLE", "Census"]
+__all__ = [
+    "ATOMS",
+    "CONTAINERS",
+    "LARGE_BYTES",
+    "LARGE_SET",
+    "MUTABLE",
+    "SEPARATE",
+    "SETS",
+    "SPILL_HEIGHT",
+    "Census",
+]
 
+ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
 CONTAINERS: frozenset[type] = frozenset({list, tuple, dict, set, frozenset})
 MUTABLE: frozenset[type] = frozenset({list, dict, set})
+SETS: frozenset[type] = frozenset({set, frozenset})
+SEPARATE: frozenset[type] = frozenset({tuple, set, frozenset})  # own buffer in the walk
 
+LARGE_BYTES = 1 << 16  # longer bytes objects are hashed in place
+LARGE_SET = 64  # from this size on, sets of one sortable type are sorted by value, not by encoding
+SPILL_HEIGHT = 8  # an immutable composite that nests a multiple of so many levels is replaced by its digest
+_NODE_LIMIT = 1 << 18  # items below one chunk; more are taken apart
+_SET_LEVELS = 2  # marshal writes a set's elements twice, once to sort them: 2**n times below n sets
+_COLUMNS = 64  # fields of a record that are looked at one by one, over all records
+_MANY = 16  # records from which on that pays
+
+_FAST = ATOMS | CONTAINERS
+_Column = tuple[Sequence[Any], list[type], set[type]]
+
+_SPECIAL = CONTAINERS | {bytes}
+_is_small = (ATOMS - {bytes}).issuperset
+_is_container = CONTAINERS.__contains__
+_is_bytes = frozenset({bytes}).__contains__
 _is_mutable = MUTABLE.__contains__
 _count: Any = getattr(sys, "getrefcount", None)
 
@@ -33,52 +63,188 @@ def _counts_exactly() -> bool:
 _EXACT = _counts_exactly()
 
 
-class Census:
-    """The mutable containers of a tree that may be met twice.
+class _Group:
+    """Containers at one depth.
 
-    Args:
-        owners: how many references to each container of the first level are accounted for; 0 if that is
-            unknown, negative if whatever the tree hangs on may be met twice.
+    Attributes:
+        items: the containers.
+        kinds: their types.
+        private: whether what they hang on cannot be met twice.
+        limit: how many references to each are accounted for; none has fewer. 0 if that is unknown.
+        depth: levels above them.
+        separate: whether there are immutable composites or sets above them.
+        sets: how many levels above them have sets.
+    """
+
+    __slots__ = ("depth", "items", "kinds", "limit", "private", "separate", "sets")
+
+    def __init__(
+        self, items: Sequence[Any], kinds: set[type], limit: int, private: bool, above: _Group | None
+    ) -> None:
+        self.items = items
+        self.kinds = kinds
+        self.limit = limit
+        self.private = private
+        self.depth = self.sets = 0
+        self.separate = False
+        if above is not None:
+            self.depth = above.depth + 1
+            self.sets = above.sets + (not above.kinds.isdisjoint(SETS))
+            self.separate = above.separate or not above.kinds.isdisjoint(SEPARATE)
+
+    def is_private(self, chosen: Sequence[Any]) -> bool:
+        """Tell whether nothing but what is accounted for refers to any of the chosen containers.
+
+        The caller must hold `items` and `chosen`, if they are two lists, at the time of the call.
+        """
+        if not (self.private and self.limit):
+            return False
+        limit = self.limit + (chosen is not self.items)
+        return bool(sum(map(_count, chosen)) <= limit * len(chosen))  # none has fewer, so the sum tells
+
+
+class Census:
+    """What a tree of builtins is made of.
 
     Attributes:
         identities: identities of the mutable containers that something else may refer to.
+        separate: whether there are immutable composites or sets in it.
+        height: how many levels deep it nests.
     """
 
-    __slots__ = ("_above", "_limit", "_owners", "_private", "identities")
+    __slots__ = ("_budget", "_groups", "height", "identities", "separate")
 
-    def __init__(self, owners: int) -> None:
+    def __init__(self) -> None:
         self.identities: set[int] = set()
-        self._owners = owners
-        self._private = _EXACT and owners >= 0
-        self._above: tuple[Sequence[object], Sequence[object]] | None = None
-        self._limit = 0
+        self.separate = False
+        self.height = 0
+        self._budget = _NODE_LIMIT
+        self._groups: list[_Group] = []
 
-    def add(self, level: Sequence[object], inner: Sequence[object], kinds: set[type]) -> bool:
-        """Take in the containers `inner` of a level; False if one of the mutable ones is there already.
+    def take(self, items: Sequence[object], depth: int, owners: int) -> int:
+        """Take in values and all below them; see `encode_plain`.
 
-        The caller must hold `level` and `inner`, if they are two lists, at the time of the call.
+        Returns:
+            -1, or why they cannot be encoded: how deep they are, if they are too deep, else 0.
         """
-        mutable = kinds & MUTABLE
-        mixed = len(mutable) != len(kinds & CONTAINERS)
-        owners, self._owners = self._owners, 2  # below, the holder and the level's own list
-        limit = owners + (inner is not level) + 1  # and the call
-        if self._private:
-            self._look_above()
-            if mixed and owners:
-                self._above, self._limit = (level, inner), limit
-            elif mixed:
-                self._private = False
+        groups = self._groups
+        if not self._split(
+            items, 1 if len(items) < 2 or type(items[0]) is type(items[1]) else 2, owners, None
+        ):
+            return 0
+        while groups:
+            group = groups.pop()
+            if group.depth + 1 >= depth:
+                return depth
+            failed = self._open(group)
+            if failed >= 0:
+                return failed
+        return -1
+
+    def _open(self, group: _Group) -> int:
+        """Take in the elements of a group of containers."""
+        items, kinds = group.items, group.kinds
+        if not kinds.isdisjoint(SEPARATE):
+            self.separate = True
+        if group.depth >= SPILL_HEIGHT - 1 and (group.separate or not kinds.isdisjoint(SEPARATE)):
+            return group.depth
+        if not kinds.isdisjoint(SETS):
+            if group.sets >= _SET_LEVELS:
+                return group.depth
+            if any(type(item) in SETS and len(item) >= LARGE_SET for item in items):
+                return 0
+        self._budget -= sum(map(len, items))
+        if self._budget < 0 or not self._note(group):
+            return 0
+        self.height = max(self.height, group.depth + 1)
+        elements = get_referents(*items)  # a dict gives keys (unless all are str) and values
+        return -1 if self._split(elements, len(elements) // len(items), 0, group) else 0
+
+    def _note(self, group: _Group) -> bool:
+        """Note the identities of containers that may be met twice; False if one of them is there already."""
+        mutable = group.kinds & MUTABLE
         if not mutable:
             return True
-        chosen = list(compress(inner, map(_is_mutable, map(type, inner)))) if mixed else inner
-        if self._private and owners and max(map(_count, chosen)) <= limit + mixed:
+        chosen = group.items
+        if len(mutable) != len(group.kinds):
+            chosen = list(compress(chosen, map(_is_mutable, map(type, chosen))))
+        if group.is_private(chosen):
             return True
         expected = len(self.identities) + len(chosen)
         self.identities.update(map(id, chosen))
         return len(self.identities) == expected
 
-    def _look_above(self) -> None:
-        """Give up on counts if a tuple one level up has another holder: all below it is met once more."""
-        if self._above is not None:
-            self._private = max(map(_count, self._above[1])) <= self._limit
-            self._above = None
+    def _split(self, level: Sequence[Any], width: int, owners: int, above: _Group | None) -> bool:
+        """Check the types of a level, and group the containers on it; False if there are other types.
+
+        Args:
+            level: the elements of one or many containers.
+            width: how many there are of each, if those are records of one shape.
+            owners: how many references to each container are accounted for, if `above` is None.
+            above: the containers that hold them.
+        """
+        try:
+            if _SPECIAL.isdisjoint(map(type, level[: min(width, _COLUMNS)])) and _is_small(
+                {*map(type, level)}
+            ):
+                return True
+            types = list(map(type, level))
+            kinds = set(types)
+        except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
+            return False
+        if not kinds <= _FAST:
+            return False
+        found = []
+        for column, column_types, column_kinds in _columns(level, types, kinds, width):
+            if bytes in column_kinds and not _are_short(column, column_types, column_kinds):
+                return False
+            containers = column_kinds & CONTAINERS
+            if len(containers) == len(column_kinds):
+                found.append((column, containers))
+            elif containers:
+                found.append((list(compress(column, map(_is_container, column_types))), containers))
+        if found:
+            self._group(found, level, owners, above)
+        return True
+
+    def _group(
+        self,
+        found: list[tuple[Sequence[Any], set[type]]],
+        level: Sequence[Any],
+        owners: int,
+        above: _Group | None,
+    ) -> None:
+        """Put up the containers of a level to be opened."""
+        if above is not None:
+            # What hangs on an immutable object is met whenever that is.
+            private = above.private and (above.kinds <= MUTABLE or above.is_private(above.items))
+        else:
+            private = _EXACT and owners >= 0
+        for items, kinds in found:
+            limit = 3  # the holder, the level's own list, the call
+            if above is None:
+                limit = owners and owners + 1 + (items is not level)
+            self._groups.append(_Group(items, kinds, limit, private, above))
+
+
+def _columns(level: Sequence[Any], types: list[type], kinds: set[type], width: int) -> Iterator[_Column]:
+    """Give what is not small of a level, and the types of that: in parts, if the level is made of records.
+
+    A field that is a container in one record mostly is one in all, so nothing needs to be picked out.
+    """
+    if kinds <= CONTAINERS or not (1 < width <= _COLUMNS and len(level) >= _MANY * width):
+        yield level, types, kinds
+        return
+    alike = types == types[:width] * (len(types) // width)
+    for field in range(width):
+        of_field = types[field : field + 1] if alike else types[field::width]
+        kinds = set(of_field)
+        if not _is_small(kinds):
+            yield level[field::width], of_field, kinds
+
+
+def _are_short(column: Sequence[Any], types: list[type], kinds: set[type]) -> bool:
+    """Tell whether no bytes object is so long that it should not be copied."""
+    if len(kinds) > 1:
+        column = list(compress(column, map(_is_bytes, types)))
+    return max({*map(len, column)}) <= LARGE_BYTES

@@ -12,6 +12,7 @@ __all__ = ["NeedsGraphError", "Sharing"]
 
 _DEFINE, _REFER, _LOOP = b"\x04", b"\x05", b"\x07"
 _MEMO_LIMIT_BYTES = 1 << 26
+_ROOT_BYTES = 1 << 16  # of the outermost sink, which only gives a digest
 
 
 class NeedsGraphError(Exception):
@@ -59,7 +60,7 @@ class Sharing:
         self.open.clear()
         self.numbers.clear()
         self.meetings = self.in_sets = 0
-        self.sink = Sink()
+        self.sink = Sink(_ROOT_BYTES)
 
     def emit_known(self, value: object) -> bool:
         """Write what is known for a value that was met before; False if nothing is."""

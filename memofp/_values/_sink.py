@@ -13,11 +13,16 @@ SPILLED = b"\x06"
 
 
 class Sink:
-    """A sequence of bytes that is kept up to `SPILL_BYTES` and hashed beyond."""
+    """A sequence of bytes that is kept up to a limit and hashed beyond.
 
-    __slots__ = ("hasher", "parts", "pending", "size")
+    Args:
+        limit: only that of `SPILL_BYTES` gives an `encoding`; if the digest alone is wanted, less is faster.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("hasher", "limit", "parts", "pending", "size")
+
+    def __init__(self, limit: int = SPILL_BYTES) -> None:
+        self.limit = limit
         self.parts: list[bytes] = []
         self.pending = 0
         self.size = 0
@@ -28,7 +33,7 @@ class Sink:
         self.parts.append(data)
         self.pending += len(data)
         self.size += len(data)
-        if self.pending > SPILL_BYTES:
+        if self.pending > self.limit:
             self._flush()
 
     def emit_large(self, data: bytes | memoryview) -> None:

@@ -26,7 +26,7 @@ from memofp._values._objects import are_strings, reduce_instance
 from memofp._values._origin import class_part
 from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
 from memofp._values._parts import pack as pack_fields
-from memofp._values._plain import ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
+from memofp._values._plain import ALL_OWNERS, ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
 from memofp._values._registry import is_plain_instance, reduce_value
 from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
@@ -36,6 +36,10 @@ __all__ = ["Walk", "set_code_hasher"]
 
 _PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
+_FIRST_CHUNK = 1024  # items of a large container that are encoded together before their size is known
+_CHUNK_BYTES = (
+    1 << 17
+)  # what later chunks aim at: it stays in the processor's cache, and malloc has it at hand
 _DEPTH = 32  # levels that a first look at builtins goes down
 _MEMO_BYTES = 1024  # shorter encodings are made again rather than remembered
 _SIZE_LIMIT = (1 << 31) - 1  # marshal's, in bytes
@@ -100,6 +104,8 @@ class Walk(Sharing):
         self.sink.emit(prefix)
         root = Frame(None, items, labels)
         root.outer = root.inner = self.sink
+        if len(items) == 1:
+            root.owners = ALL_OWNERS
         stack = self.stack = [root]
         while stack:
             frame = stack[-1]
@@ -130,14 +136,18 @@ class Walk(Sharing):
     def _take_chunk(self, frame: Frame) -> bool:
         """Encode the next items together, if they allow it."""
         start, items = frame.position, frame.items
-        size = frame.chunk_size or CHUNK
+        if len(items) == 1 and type(items[0]) is list and len(items[0]) > _FIRST_CHUNK:
+            frame.chunk_end = 1
+            return False  # one large list: to be opened and taken in chunks
+        size = frame.chunk_size or min(_FIRST_CHUNK, CHUNK)
         end = min(start + size, len(items))
         chunk = items if end - start == len(items) else items[start:end]
         data = self._plain(chunk, frame, frame.owners + (chunk is not items) if frame.owners else 0)
         if data is not None:
             self.sink.emit(data)
             frame.position = end
-            frame.chunk_size = min(4 * size, CHUNK)
+            fitting = (end - start) * _CHUNK_BYTES // (len(data) + 1)
+            frame.chunk_size = max(min(fitting, 4 * size, CHUNK), 1)
             return True
         if end - start > _SMALL_CHUNK:
             frame.chunk_size = max(_SMALL_CHUNK, (end - start) // 16)

@@ -1,0 +1,182 @@
+"""Tables of records: many values of one shape, which are encoded together, column by column."""
+
+from __future__ import annotations
+
+import array
+import enum
+import math
+import sys
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from value_tools import Cell, of, quiet, slowly
+
+from memofp._values import _walk
+
+
+class Text(str):
+    """A string that is none."""
+
+    __slots__ = ()
+
+
+class Number(enum.IntEnum):
+    ONE = 1
+
+
+COMMON: list[Any] = [[1, 2], {"a": 1}, [[3], "x"], ([4], 5)]
+SCALARS: list[Any] = [
+    None,
+    True,
+    7,
+    -(2**80),
+    0.5,
+    -0.0,
+    math.nan,
+    "text",
+    "\ud800",
+    "é" * 300,
+    b"bytes",
+    b"x" * 70_000,
+    2j,
+    ...,
+]
+# What marshal takes for something else, or does not take.
+ALIENS: list[Any] = [
+    Text("text"),
+    Number.ONE,
+    np.str_("text"),
+    np.float64(0.5),
+    np.bytes_(b"bytes"),
+    bytearray(b"bytes"),
+    memoryview(b"bytes"),
+    array.array("b", b"bytes"),
+    StopIteration,
+    Decimal("0.5"),
+    Cell(1, [2]),
+]
+
+
+def _fresh(kind: str, i: int) -> Any:
+    """Return a new value of a kind, with a number in it."""
+    match kind:
+        case "list":
+            return [i, i / 7, "x"]
+        case "tuple":
+            return (i, [i], None)
+        case "dict":
+            return {"a": i, "b": [i]}
+        case "keys":
+            return {i: b"%d" % i, (i, "k"): 1}
+        case "set":
+            return {i, "s"}
+        case "frozenset":
+            return frozenset({(i, 1), (2, i)})
+        case "deep":
+            return [[[{"a": ((i,), [i])}]], i]
+        case "long":
+            return list(range(i % 40))
+        case _:
+            return i
+
+
+KINDS = ("list", "tuple", "dict", "keys", "set", "frozenset", "deep", "long", "number")
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Any:
+    """Return records with the same fields, but for what is odd in a few of them."""
+    count = draw(st.sampled_from([1, 2, 15, 40, 90]))
+    fields: list[Any] = draw(
+        st.lists(st.sampled_from(KINDS) | st.sampled_from(SCALARS), min_size=1, max_size=5)
+    )
+    rows = [[_fresh(field, i) if field in KINDS else field for field in fields] for i in range(count)]
+    # Shared parts and strange values, anywhere.
+    for odd in draw(st.lists(st.sampled_from([*COMMON, *SCALARS, *ALIENS]), max_size=3)):
+        for at in draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=3)):
+            rows[at][draw(st.integers(0, len(fields) - 1))] = odd
+    if draw(st.booleans()):
+        rows[-1].append(rows[0][0])
+    if draw(st.integers(0, 5)) == 0:
+        rows[count // 2].append(rows)
+    held.append(rows if draw(st.booleans()) else [value for row in rows for value in row])
+    match draw(st.sampled_from(["list", "tuple", "dict", "records", "columns", "by key"])):
+        case "list":
+            return rows
+        case "tuple":
+            return tuple(tuple(row) for row in rows)
+        case "dict":
+            return {f"row {i}": row for i, row in enumerate(rows)}
+        case "records":
+            return [{f"f{j}": value for j, value in enumerate(row)} for row in rows]
+        case "columns":
+            return {f"f{j}": [row[j] for row in rows] for j in range(len(fields))}
+        case _:
+            return {i: dict(enumerate(row)) for i, row in enumerate(rows)}
+
+
+held: list[Any] = []  # a second holder of what is in the table
+
+
+@quiet
+@given(tables(), st.sampled_from([3, 50, 1 << 14]))
+def test_tables_are_hashed_as_their_parts_are(monkeypatch: pytest.MonkeyPatch, table: Any, size: int) -> None:
+    expected = slowly(table, monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr(_walk, "CHUNK", size)
+        patch.setattr(_walk, "_FIRST_CHUNK", size)
+        assert of(table) == expected
+        assert of([table, 1]) == slowly([table, 1], monkeypatch)
+        assert of((table,)) == slowly((table,), monkeypatch)
+    held.clear()
+    assert of(table) == expected
+
+
+def test_a_strange_value_in_a_column_counts() -> None:
+    """Each of those would be written as the plain one, if the types were not looked at."""
+    for alien, plain in [
+        (np.str_("a"), b"a\0\0\0"),
+        (np.bytes_(b"a"), b"a"),
+        (bytearray(b"a"), b"a"),
+        (memoryview(b"a"), b"a"),
+        (np.float64(1.0), np.float64(1.0).tobytes()),
+    ]:
+        for at in (0, 1, 50, 99):
+            tables: list[list[Any]] = [[{"id": i, "v": plain, "w": [i]} for i in range(100)] for _ in "ab"]
+            tables[1][at]["v"] = alien
+            assert of(tables[0]) != of(tables[1])
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="no __buffer__ in Python")
+def test_a_string_with_a_buffer_is_no_bytes() -> None:
+    class Odd(str):
+        __slots__ = ()
+
+        def __buffer__(self, flags: int) -> memoryview:
+            return memoryview(b"buffer")
+
+    assert of([Odd("a")] * 50) != of([b"buffer"] * 50)
+
+
+@pytest.mark.parametrize("at", [0, 1, 500, 1023, 1024, 2999])
+def test_one_shared_list_in_a_table(at: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In which of the chunks the two meet does not matter."""
+
+    def make() -> list[Any]:
+        return [{"id": i, "tags": [i], "pair": (i, [i])} for i in range(3000)]
+
+    digests = {of(make())}
+    for field in ("tags", "pair"):
+        for other in (0, 1, 1024, 2998):
+            table = make()
+            table[at][field] = table[other][field]
+            digests.add(of(table))
+            assert of(table) == slowly(table, monkeypatch)
+            if field == "pair":
+                table = make()
+                table[at][field] = (table[other][field][0], table[other][field][1])
+                assert of(table) in digests
