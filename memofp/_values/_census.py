@@ -15,6 +15,7 @@ from itertools import compress
 from typing import Any
 
 __all__ = [
+    "ALIASED",
     "ATOMS",
     "CONTAINERS",
     "LARGE_BYTES",
@@ -32,6 +33,7 @@ MUTABLE: frozenset[type] = frozenset({list, dict, set})
 SETS: frozenset[type] = frozenset({set, frozenset})
 SEPARATE: frozenset[type] = frozenset({tuple, set, frozenset})  # own buffer in the walk
 
+ALIASED = -1  # a mutable object is met again
 LARGE_BYTES = 1 << 16  # longer bytes objects are hashed in place
 LARGE_SET = 64  # from this size on, sets of one sortable type are sorted by value, not by encoding
 SPILL_HEIGHT = 8  # an immutable composite that nests a multiple of so many levels is replaced by its digest
@@ -121,27 +123,26 @@ class Census:
         self._budget = _NODE_LIMIT
         self._groups: list[_Group] = []
 
-    def take(self, items: Sequence[object], depth: int, owners: int) -> int:
+    def take(self, items: Sequence[object], depth: int, owners: int) -> int | None:
         """Take in values and all below them; see `encode_plain`.
 
         Returns:
-            -1, or why they cannot be encoded: how deep they are, if they are too deep, else 0.
+            None, or why they cannot be encoded: how deep they are, `ALIASED` or 0.
         """
         groups = self._groups
-        if not self._split(
-            items, 1 if len(items) < 2 or type(items[0]) is type(items[1]) else 2, owners, None
-        ):
+        width = 1 if len(items) < 2 or type(items[0]) is type(items[1]) else 2  # the latter for a dict's
+        if not self._split(items, width, owners, None):
             return 0
         while groups:
             group = groups.pop()
             if group.depth + 1 >= depth:
                 return depth
             failed = self._open(group)
-            if failed >= 0:
+            if failed is not None:
                 return failed
-        return -1
+        return None
 
-    def _open(self, group: _Group) -> int:
+    def _open(self, group: _Group) -> int | None:
         """Take in the elements of a group of containers."""
         items, kinds = group.items, group.kinds
         if not kinds.isdisjoint(SEPARATE):
@@ -154,11 +155,13 @@ class Census:
             if any(type(item) in SETS and len(item) >= LARGE_SET for item in items):
                 return 0
         self._budget -= sum(map(len, items))
-        if self._budget < 0 or not self._note(group):
+        if self._budget < 0:
             return 0
+        if not self._note(group):
+            return ALIASED
         self.height = max(self.height, group.depth + 1)
         elements = get_referents(*items)  # a dict gives keys (unless all are str) and values
-        return -1 if self._split(elements, len(elements) // len(items), 0, group) else 0
+        return None if self._split(elements, len(elements) // len(items), 0, group) else 0
 
     def _note(self, group: _Group) -> bool:
         """Note the identities of containers that may be met twice; False if one of them is there already."""

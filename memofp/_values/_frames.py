@@ -30,6 +30,7 @@ class Frame:
         inner, outer: sinks for its own bytes, and for what comes after it.
         meetings: the walk's count of new mutable objects when it was opened.
         reopened: where on the stack the same object was open already, or -1.
+        aliased: whether the last items held mutable objects that are met more than once.
         owners: how many references to each item this frame and its owner hold; 0 if that is unknown.
         chunk_size: how many items to encode together at the next try; 0 for the most.
         chunk_end: items before this index are visited one by one.
@@ -41,6 +42,7 @@ class Frame:
     """
 
     __slots__ = (
+        "aliased",
         "child_height",
         "chunk_end",
         "chunk_size",
@@ -78,6 +80,7 @@ class Frame:
         self.meetings = 0
         self.reopened = -1
         self.owners = 0
+        self.aliased = False
         self.chunk_end = 0
         self.chunk_size = 0
         self.single_skip = 0

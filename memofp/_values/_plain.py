@@ -14,6 +14,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from memofp._values._census import (
+    ALIASED,
     ATOMS,
     CONTAINERS,
     LARGE_BYTES,
@@ -25,6 +26,7 @@ from memofp._values._census import (
 )
 
 __all__ = [
+    "ALIASED",
     "ALL_OWNERS",
     "ATOMS",
     "CHUNK",
@@ -61,14 +63,14 @@ def encode_plain(
     Returns:
         The concatenated encodings, the identities of mutable containers that something else may
         refer to, and how many levels deep the values nest.  If they nest too deep, the depth where
-        that showed; if a value is of another type, shared or too large, 0.
+        that showed; `ALIASED` if a mutable one is met again; 0 if a value is of another type or too large.
     """
     census = Census()
     failed = census.take(items, depth, owners)
-    if failed >= 0:
+    if failed is not None:
         return failed
     if known and not known.isdisjoint(census.identities):
-        return 0
+        return ALIASED
     try:
         data = marshal.dumps(items, 2)  # type: ignore[arg-type] # a list or tuple of checked types
     except (ValueError, TypeError):  # 2 GiB in one string, or NaNs in a set that have no order

@@ -5,12 +5,13 @@ from __future__ import annotations
 from marshal import dumps
 from struct import pack
 
+from memofp._values._aliases import DEFINE, REFER
 from memofp._values._frames import Frame
 from memofp._values._sink import Sink
 
 __all__ = ["NeedsGraphError", "Sharing"]
 
-_DEFINE, _REFER, _LOOP = b"\x04", b"\x05", b"\x07"
+_LOOP = b"\x07"
 _MEMO_LIMIT_BYTES = 1 << 26
 _ROOT_BYTES = 1 << 16  # of the outermost sink, which only gives a digest
 
@@ -94,15 +95,15 @@ class Sharing:
             if identity == self.expanded and len(self.stack) == 1:
                 return True
             self.references.append((identity, self._place()))
-            self.sink.emit(_REFER + self.colours[identity])
+            self.sink.emit(REFER + self.colours[identity])
             return False
         if identity in self.numbers:
             self.sink.emit(self.numbers[identity])
             return False
         if self.in_sets:
             raise NeedsGraphError
-        self.numbers[identity] = _REFER + pack("<Q", len(self.numbers))
-        self.sink.emit(_DEFINE)
+        self.numbers[identity] = REFER + pack("<Q", len(self.numbers))
+        self.sink.emit(DEFINE)
         self.meetings += 1
         return True
 

@@ -21,12 +21,23 @@ from struct import pack
 from typing import Any
 
 from memofp._errors import UnhashableArgumentError
+from memofp._values._aliases import encode_aliased, find_aliases
 from memofp._values._frames import Frame, container_frame
 from memofp._values._objects import are_strings, reduce_instance
 from memofp._values._origin import class_part
 from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
 from memofp._values._parts import pack as pack_fields
-from memofp._values._plain import ALL_OWNERS, ATOMS, CHUNK, CONTAINERS, LARGE_BYTES, MUTABLE, encode_plain
+from memofp._values._plain import (
+    ALIASED,
+    ALL_OWNERS,
+    ATOMS,
+    CHUNK,
+    CONTAINERS,
+    LARGE_BYTES,
+    MUTABLE,
+    SPILL_BYTES,
+    encode_plain,
+)
 from memofp._values._registry import is_plain_instance, reduce_value
 from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
@@ -160,7 +171,13 @@ class Walk(Sharing):
         known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
         if self.open:  # what an immutable composite holds is met again whenever that is
             owners = -1
-        found = encode_plain(items, known, 1 if frame.shallow else _DEPTH, owners)
+        found: tuple[bytes, set[int], int] | int = ALIASED
+        if not frame.aliased:
+            found = encode_plain(items, known, 1 if frame.shallow else _DEPTH, owners)
+        if found == ALIASED:
+            aliased = None if frame.shallow else self._aliased(items)
+            frame.aliased = aliased is not None and aliased[1]
+            found = (aliased[0], set(), 0) if aliased is not None else _DEPTH
         if isinstance(found, int):
             frame.failed_depth = found
             return None
@@ -172,6 +189,26 @@ class Walk(Sharing):
             if not self.second:
                 self.seen |= identities
         return data
+
+    def _aliased(self, items: Sequence[object]) -> tuple[bytes, bool] | None:
+        """Encode items with shared mutable objects among or below them, if nothing immutable holds the items.
+
+        Returns:
+            The encodings, and whether there are such objects at all.
+
+        In the first pass these are only found: what is written then is not used.
+        """
+        if self.open or self.in_sets or self.colours is not None or self.sink is not self.stack[0].inner:
+            return None
+        if self.second:
+            return encode_aliased(items, self.shared, self.numbers, SPILL_BYTES)
+        found = find_aliases(items, self.seen)
+        if found is None:
+            return None
+        met, again = found
+        self.seen |= met
+        self.shared.update(again)
+        return b"", bool(again)
 
     def _visit_items(self, frame: Frame) -> None:
         """Encode items one by one, to the end of the chunk or until one of them is opened."""

@@ -180,3 +180,23 @@ def test_one_shared_list_in_a_table(at: int, monkeypatch: pytest.MonkeyPatch) ->
                 table = make()
                 table[at][field] = (table[other][field][0], table[other][field][1])
                 assert of(table) in digests
+
+
+def test_shared_objects_in_tables_that_hold_shared_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbered in the order in which the walk meets them, whatever the order in which they are found."""
+    inner: dict[str, Any] = {"deep": [1]}
+    outer = [inner, [2]]
+    loop: list[Any] = [inner]
+    loop.append(loop)
+    for strange in ((outer, inner), (((((((outer,),),),),),), outer), (loop, outer, loop), (inner, inner)):
+        for kind in (list, tuple, lambda values: dict(zip("abcd", values, strict=False))):
+            rows: list[Any] = [kind([i, inner, [i], *strange]) for i in range(40)]
+            rows[7] = dict(reversed(rows[7].items())) if type(rows[7]) is dict else rows[8]
+            for value in (
+                rows,
+                tuple(rows),
+                [rows, outer[1]],
+                {"a": outer[1], "b": rows},
+                [Decimal(1), rows],
+            ):
+                assert of(value) == slowly(value, monkeypatch)
