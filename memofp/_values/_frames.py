@@ -8,7 +8,7 @@ from struct import pack
 from typing import Any
 
 from memofp._values._builtins import value_label
-from memofp._values._plain import SETS, sort_large_set
+from memofp._values._plain import LARGE_SET, SETS, encode_elements, sort_large_set
 from memofp._values._sink import Sink
 
 __all__ = ["Frame", "container_frame"]
@@ -26,6 +26,7 @@ class Frame:
         labels: labels of the items, or the kind of builtin container.
         position: index of the item to visit next.
         header, footer: bytes around the items' encodings.
+        exact: whether all items are exact integers.
         elements: encodings of the items so far, if their order does not count.
         inner, outer: sinks for its own bytes, and for what comes after it.
         meetings: the walk's count of new mutable objects when it was opened.
@@ -47,6 +48,7 @@ class Frame:
         "chunk_end",
         "chunk_size",
         "elements",
+        "exact",
         "failed_depth",
         "footer",
         "header",
@@ -80,7 +82,7 @@ class Frame:
         self.meetings = 0
         self.reopened = -1
         self.owners = 0
-        self.aliased = False
+        self.aliased = self.exact = False
         self.chunk_end = 0
         self.chunk_size = 0
         self.single_skip = 0
@@ -116,9 +118,17 @@ def container_frame(value: Any, kind: type) -> Frame:
             items = list(value)
     frame = Frame(value, items, kind)
     size = len(items)
+    frame.exact = kind in SETS and not is_set and type(items[0]) is int
     frame.header = mark + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
     frame.mutable = kind in (list, set)
     frame.owners = 1 if kind is list else 0
+    if is_set and size >= LARGE_SET:
+        found = encode_elements(items)
+        if found is not None:
+            data, frame.height = found
+            frame.header += data
+            frame.items = ()
+            return frame
     if is_set:
         frame.elements = []
     return frame

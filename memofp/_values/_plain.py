@@ -11,6 +11,7 @@ from __future__ import annotations
 import marshal
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from itertools import repeat
 from typing import Any
 
 from memofp._values._census import (
@@ -32,18 +33,22 @@ __all__ = [
     "CHUNK",
     "CONTAINERS",
     "LARGE_BYTES",
+    "LARGE_SET",
     "MUTABLE",
     "SETS",
     "SPILL_BYTES",
     "SPILL_HEIGHT",
+    "encode_elements",
     "encode_plain",
     "sort_large_set",
 ]
 
-CHUNK = 1 << 14  # items that are encoded together
+CHUNK = 4096  # items that are encoded together, at most
 ALL_OWNERS = 1 << 60  # of a value that is encoded alone: whoever else holds it, it is met but once
 DEPTH_LIMIT = 32
 SPILL_BYTES = 1 << 20  # a longer immutable composite is replaced by its digest
+
+_ELEMENT_BYTES = 1 << 24  # more are not copied once again
 
 _SORTABLE: frozenset[type] = frozenset({int, str, bytes})
 
@@ -78,6 +83,25 @@ def encode_plain(
     if len(data) > SPILL_BYTES and census.separate:
         return 0
     return data[5:], census.identities, census.height
+
+
+def encode_elements(items: list[Any]) -> tuple[bytes, int] | None:
+    """Encode the elements of a set one by one, and sort the encodings.
+
+    Returns:
+        The encodings in order and how many levels deep the elements nest; None if they are not all
+        of exact builtin types, or some are too large or too deep.
+    """
+    census = Census()
+    if census.take(items, DEPTH_LIMIT, 0) is not None:
+        return None
+    try:
+        parts = sorted(map(marshal.dumps, items, repeat(2)))
+    except (ValueError, TypeError):  # as above
+        return None
+    if sum(map(len, parts)) > _ELEMENT_BYTES or (census.separate and max(map(len, parts)) > SPILL_BYTES):
+        return None
+    return b"".join(parts), census.height
 
 
 def sort_large_set(value: AbstractSet[Any]) -> list[Any] | None:

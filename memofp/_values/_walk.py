@@ -153,7 +153,10 @@ class Walk(Sharing):
         size = frame.chunk_size or min(_FIRST_CHUNK, CHUNK)
         end = min(start + size, len(items))
         chunk = items if end - start == len(items) else items[start:end]
-        data = self._plain(chunk, frame, frame.owners + (chunk is not items) if frame.owners else 0)
+        if frame.exact:
+            data: bytes | None = dumps(chunk, 2)[5:]  # type: ignore[arg-type] # a list of integers
+        else:
+            data = self._plain(chunk, frame, frame.owners + (chunk is not items) if frame.owners else 0)
         if data is not None:
             self.sink.emit(data)
             frame.position = end

@@ -200,3 +200,29 @@ def test_shared_objects_in_tables_that_hold_shared_objects(monkeypatch: pytest.M
                 [Decimal(1), rows],
             ):
                 assert of(value) == slowly(value, monkeypatch)
+
+
+@quiet
+@given(
+    st.integers(60, 150),
+    st.lists(
+        st.sampled_from(["int", "tuple", "deep", "text", "frozenset", "nan", "alien"]), min_size=1, max_size=3
+    ),
+)
+def test_large_sets_are_hashed_as_their_elements_are(
+    monkeypatch: pytest.MonkeyPatch, count: int, kinds: list[str]
+) -> None:
+    made = {
+        "int": lambda i: i << (i % 70),
+        "tuple": lambda i: (i, str(i)),
+        "deep": lambda i: (((i,), None), (((((i,),),),),) * (i % 2)),
+        "text": str,
+        "frozenset": lambda i: frozenset({i, str(i)}),
+        "nan": lambda i: (math.nan, float("nan"), i),
+        "alien": lambda i: Decimal(i),
+    }
+    value = {made[kinds[i % len(kinds)]](i) for i in range(count)}
+    for wrapped in (value, [value, {"a": value}], (frozenset(value), 1), {frozenset(value)}):
+        assert of(wrapped) == slowly(wrapped, monkeypatch)
+    again = {made[kinds[i % len(kinds)]](i) for i in reversed(range(count))}
+    assert of(value) == of(again)

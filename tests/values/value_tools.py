@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from memofp._digest import digest
-from memofp._values import _walk, digest_value, set_code_hasher
+from memofp._values import _frames, _walk, digest_value, set_code_hasher
 
 
 def name_hasher(code: object) -> bytes:
@@ -35,6 +35,7 @@ def slowly(value: object, monkeypatch: pytest.MonkeyPatch) -> str:
     """Digest with the fast path switched off."""
     with monkeypatch.context() as patch:
         patch.setattr(_walk, "encode_plain", lambda *_: 0)
+        patch.setattr(_frames, "encode_elements", lambda _: None)
         return of(value)
 
 
