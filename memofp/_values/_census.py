@@ -40,7 +40,7 @@ SPILL_HEIGHT = 8  # an immutable composite that nests a multiple of so many leve
 _NODE_LIMIT = 1 << 18  # items below one chunk; more are taken apart
 _SET_LEVELS = 2  # marshal writes a set's elements twice, once to sort them: 2**n times below n sets
 _COLUMNS = 64  # fields of a record that are looked at one by one, over all records
-_MANY = 16  # records from which on that pays
+_MANY = 32  # records from which on that pays
 
 _FAST = ATOMS | CONTAINERS
 _Column = tuple[Sequence[Any], list[type], set[type]]
@@ -197,17 +197,24 @@ class Census:
             return False
         if not kinds <= _FAST:
             return False
-        found = []
+        found: dict[object, tuple[Any, set[type]]] = {}
         for column, column_types, column_kinds in _columns(level, types, kinds, width):
             if bytes in column_kinds and not _are_short(column, column_types, column_kinds):
                 return False
             containers = column_kinds & CONTAINERS
-            if len(containers) == len(column_kinds):
-                found.append((column, containers))
-            elif containers:
-                found.append((list(compress(column, map(_is_container, column_types))), containers))
+            if not containers:
+                continue
+            if len(containers) != len(column_kinds):
+                column = list(compress(column, map(_is_container, column_types)))  # noqa: PLW2901 # what is left
+            # Columns of one shape stay together: a tree would fall apart into as many groups as it has nodes.
+            shape = (type(column[0]), len(column[0]))
+            if shape in found:
+                found[shape][0].extend(column)  # a list of this method's own
+                found[shape][1].update(containers)
+            else:
+                found[shape] = column, containers
         if found:
-            self._group(found, level, owners, above)
+            self._group(list(found.values()), level, owners, above)
         return True
 
     def _group(
@@ -238,6 +245,7 @@ def _columns(level: Sequence[Any], types: list[type], kinds: set[type], width: i
     if kinds <= CONTAINERS or not (1 < width <= _COLUMNS and len(level) >= _MANY * width):
         yield level, types, kinds
         return
+    level = list(level)  # whose slices are lists
     alike = types == types[:width] * (len(types) // width)
     for field in range(width):
         of_field = types[field : field + 1] if alike else types[field::width]
