@@ -141,6 +141,20 @@ def test_memory_for_a_large_array_is_bounded() -> None:
         assert peak < 6_000_000
 
 
+def test_memory_for_large_lists_is_bounded() -> None:
+    """They are encoded in chunks, so the whole of their bytes never exists at once."""
+    for value in (
+        [f"{i}" * 200 for i in range(20_000)],
+        [{"id": i, "text": f"{i}" * 100, "pair": (i, [i])} for i in range(20_000)],
+        [i / 7 for i in range(1_000_000)],
+    ):
+        tracemalloc.start()
+        digest_value(value)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 3_000_000
+
+
 def test_an_unloaded_library_stays_unloaded() -> None:
     import subprocess
 
