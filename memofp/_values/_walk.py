@@ -47,7 +47,7 @@ __all__ = ["Walk", "set_code_hasher"]
 
 _PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
-_FIRST_CHUNK = 1024  # items of a large container that are encoded together before their size is known
+_FIRST_CHUNK = 256  # items of a large container that are encoded together before their size is known
 _CHUNK_BYTES = (
     1 << 17
 )  # what later chunks aim at: it stays in the processor's cache, and malloc has it at hand
