@@ -47,6 +47,7 @@ def test_what_is_not_shown_in_full_has_a_digest() -> None:
 
 
 def test_code_among_the_arguments_leaves_no_trace() -> None:
+    import memofp._fingerprint  # noqa: F401 # it brings the digest of code, as it does before any call is described
     from memofp._values import ArgumentDigester
 
     digester = ArgumentDigester(("x",), "f")
