@@ -23,7 +23,7 @@ from memofp._store._unstorable import UnstorableError, find_unstorable, one_shot
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-__all__ = ["Codec", "DecodeError", "Encoded", "check_codec", "decode", "encode"]
+__all__ = ["LOADERS", "Codec", "DecodeError", "Encoded", "check_codec", "decode", "encode"]
 
 OUT_OF_BAND = 8 * 1024  # bytes; smaller buffers are cheaper to sign than to keep apart
 _ATOMS = frozenset({type(None), bool, int, float, complex, str})
@@ -34,6 +34,14 @@ _RAW: dict[type, Callable[[Any], bytes]] = {
 }
 
 _BYTES: dict[str, type] = {"bytes": bytes, "bytearray": bytearray}
+
+
+# Codecs that make a value of verified in-band bytes alone, by their names in a head.
+LOADERS: dict[bytes, Callable[[bytes], object]] = {
+    b"atom": marshal.loads,
+    b"pickle": pickle.loads,
+    b"cloudpickle": pickle.loads,
+}
 
 
 class Encoded(NamedTuple):

@@ -69,7 +69,7 @@ def _get(store: Store, number: int) -> object:
     if record is None:
         return None
     try:
-        return open_entry(_SIGNER, _key(number), record, time.time())[1]
+        return open_entry(_SIGNER, _key(number), record, time.time()).value
     finally:
         if record.payload is not None:
             record.payload.close()

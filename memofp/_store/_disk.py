@@ -49,18 +49,24 @@ class DiskStore:
         self.place = Place(directory, trusted)
         self.database = self.place.database
         self.flights: Flights | None = self.place.flights
+        self.generation = self.place.generation.current
 
     # -- reading -----------------------------------------------------------------------------
 
-    def get(self, key: bytes) -> Record | None:
+    def get(self, key: bytes, generation: tuple[int, ...] = ()) -> Record | None:
         """Return what is kept under a key, or None."""
+        place = self.place
         try:
             for _ in range(3):
-                if not self.place.is_ready():
+                looks = not place.is_settled(generation)
+                if looks and not place.settle(generation):
                     return None
                 rows = self.database.run(_GET, (key,))
                 if not rows:
-                    return None
+                    if looks or place.is_known():
+                        return None
+                    generation = ()
+                    continue
                 rowid, tag, mode, filename, value = rows[0]
                 token = (rowid, tag if type(tag) is int else 0)
                 if type(value) is bytes and mode == _MODE_RAW and filename is None:
@@ -68,10 +74,10 @@ class DiskStore:
                 if type(value) is not bytes or mode != _MODE_BINARY or type(filename) is not str:
                     raise BackendError("foreign-row", f"a row has storage mode {mode!r}", damaged=True)
                 with contextlib.suppress(FileNotFoundError):  # replaced or removed between the two looks
-                    return Record(value, _files.open_payload(self.place.directory, filename), token)
+                    return Record(value, _files.open_payload(place.directory, filename), token)
             raise BackendError("missing-file", "the file of an entry is missing", damaged=True)
         except (sqlite3.Error, OSError) as error:
-            raise translate(error, self.place.path) from error
+            raise translate(error, place.path) from error
 
     def contains(self, key: bytes) -> bool:
         """Return whether there is an entry under a key that has not expired."""
@@ -282,10 +288,6 @@ class DiskStore:
         """Return what `put_note` kept, or None."""
         rows = self._listed(f"SELECT data FROM memofp_note WHERE id = ({_FIND_VERSION})", (function, version))
         return rows[0][0] if rows and type(rows[0][0]) is bytes else None
-
-    def generation(self) -> tuple[int, ...]:
-        """Return numbers that differ after a clear, a delete or an eviction by anyone."""
-        return self.place.generation.current()
 
     def _asked(self, default: T, ask: Callable[[], T]) -> T:
         """Ask the database if there is one; give the default if there is none."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from memofp._store._codecs import Codec, DecodeError, Encoded, decode
+from memofp._store._codecs import LOADERS, Codec, DecodeError, Encoded, decode
 from memofp._store._compress import compress, decompress
 from memofp._store._envelope import (
     ALIGN,
@@ -21,18 +22,16 @@ from memofp._store._envelope import (
     Texts,
     body_layout,
     body_size,
+    open_small,
     pack_head,
     read_buffers,
     read_head,
     read_identity,
     read_texts,
 )
+from memofp._store._front import Opened
 from memofp._store._protocol import Payload, Record
-
-try:  # the C function itself: importing hmac loads OpenSSL, which costs 2 ms at start
-    from _operator import _compare_digest as compare_digest
-except ImportError:  # pragma: no cover # other interpreters
-    from hmac import compare_digest  # type: ignore[no-redef] # either one serves
+from memofp._store._secret import compare_digest
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer as AnyBuffer
@@ -43,22 +42,6 @@ INLINE_LIMIT = 32 * 1024  # bytes; about where a file becomes faster than a row
 CLOCK_SLACK_S = 300.0  # an entry from further ahead than clocks of two machines differ is expired
 _STEP = 1 << 20  # bytes hashed and moved at a time, so that the second finds them in the CPU's cache
 _HUGE = 4 << 20  # bytes; from here on huge pages beat the allocator
-
-
-class Opened(NamedTuple):
-    """An entry that was found intact.
-
-    Attributes:
-        head: its head.
-        value: a fresh value.
-        again: returns another fresh value from the same bytes; None where the bytes are not at hand.
-        size_bytes: of those bytes.
-    """
-
-    head: Head
-    value: object
-    again: Callable[[], object] | None
-    size_bytes: int
 
 
 class EntryDraft:
@@ -131,13 +114,24 @@ class EntryDraft:
 def open_entry(
     signer: Signer, key: bytes, record: Record, now: float, own: Codec | None = None, *, mmap: bool = False
 ) -> Opened:
-    """Return the head and a fresh value of an entry, if all of it is as it was stored.
+    """Return a fresh value of an entry, and what is known about it, if all of it is as it was stored.
 
     Raises:
         RejectedError: if it is damaged, foreign or expired.
         DecodeError: if it is intact but makes no value here.
     """
     data = record.head
+    if record.payload is None and own is None:
+        small = open_small(signer, data, key)
+        if small is not None:
+            created, expires, duration_s, codec, body = small
+            load = LOADERS.get(codec)
+            if load is not None and expires > now and created <= now + CLOCK_SLACK_S:
+                try:
+                    value = load(body)
+                except Exception as error:  # unpickling runs the value's own code, which may raise anything
+                    raise DecodeError(f"{type(error).__name__}: {error}") from error
+                return Opened(value, load, body, created, expires, duration_s, record.token)
     head = read_head(data, key)
     inband = _verified(signer, record, head)
     if head.expires <= now or head.created > now + CLOCK_SLACK_S:
@@ -149,9 +143,14 @@ def open_entry(
         inband, buffers = _inflate(head, inband, buffers)
     texts = read_texts(data, head)
     value = decode(texts, inband, buffers, own)
+    known = head.created, head.expires, head.duration_s, record.token
     if head.n_buffers or own is not None:
-        return Opened(head, value, None, 0)
-    return Opened(head, value, lambda: decode(texts, bytes(inband), ()), len(inband))
+        return Opened(value, None, b"", *known)
+    return Opened(value, partial(_decode_again, texts), bytes(inband), *known)
+
+
+def _decode_again(texts: Texts, inband: bytes) -> object:
+    return decode(texts, inband, ())
 
 
 def verify_entry(signer: Signer, key: bytes, record: Record) -> Head:

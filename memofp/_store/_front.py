@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Front", "Kept", "is_immutable"]
+__all__ = ["Front", "Opened", "is_immutable"]
 
 _ATOMS = frozenset({type(None), bool, int, float, complex, str, bytes, type(Ellipsis)})
 _OVERHEAD_BYTES = 1200  # of the objects around the bytes of one entry, measured
@@ -16,41 +16,42 @@ _LARGEST_SHARE = 8  # one entry may take this part of the whole
 _DEPTH = 8
 
 
-class Kept:
-    """One result in memory.
+class Opened:
+    """One entry that was found intact; what the front keeps of it once it was told to.
 
     Attributes:
-        value: the value, if it is immutable; else None.
-        make: returns a fresh value, or None where `value` serves.
+        value: the value; None where it has to be made anew for each hit.
+        load: makes a fresh value of `body`; None where that takes more than it, and where `value` serves.
+        body: bytes whose MAC was checked; empty where they are not needed.
         created: when it was stored, in seconds since the epoch.
         expires: when it stops being served; infinity for never.
         duration_s: how long the call took that made it, in seconds.
         token: the backend's handle, for counting uses.
-        size_bytes: what it takes in memory, about.
         used: whether it was hit since it last had to defend its place.
+        size_bytes: what it takes in memory, about.
     """
 
-    __slots__ = ("created", "duration_s", "expires", "make", "size_bytes", "token", "used", "value")
+    __slots__ = ("body", "created", "duration_s", "expires", "load", "size_bytes", "token", "used", "value")
 
     def __init__(
         self,
         value: object,
-        make: Callable[[], object] | None,
-        size_bytes: int,
-        *,
+        load: Callable[[bytes], object] | None,
+        body: bytes,
         created: float,
         expires: float,
         duration_s: float,
         token: tuple[int, ...],
     ) -> None:
         self.value = value
-        self.make = make
-        self.size_bytes = size_bytes + _OVERHEAD_BYTES
+        self.load = load
+        self.body = body
         self.created = created
         self.expires = expires
         self.duration_s = duration_s
         self.token = token
         self.used = False
+        self.size_bytes = len(body) + _OVERHEAD_BYTES
 
 
 class Front:
@@ -63,12 +64,12 @@ class Front:
         self.max_bytes = max_bytes
         self.size_bytes = 0
         self.generation: object = None
-        self._kept: dict[bytes, Kept] = {}
+        self._kept: dict[bytes, Opened] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: bytes, generation: object) -> Kept | None:
+    def get(self, key: bytes, generation: object) -> Opened | None:
         """Return what is kept under a key, None if there is nothing or if the store has changed since."""
         if generation != self.generation or not generation:
             self.clear(generation)  # without a generation nobody can tell whether the store has changed
@@ -78,15 +79,25 @@ class Front:
             found.used = True
         return found
 
-    def put(self, key: bytes, kept: Kept, generation: object) -> None:
-        """Keep a result that was read under this generation of the store."""
+    def put(self, key: bytes, opened: Opened, generation: object) -> None:
+        """Keep an entry that was read under this generation of the store, if it is small and has a `load`.
+
+        A value that is not immutable is taken out of it: who has it may change it.
+        """
         if generation != self.generation:
             self.clear(generation)
-        if kept.size_bytes > self.max_bytes // _LARGEST_SHARE:
+        size_bytes = opened.size_bytes
+        if opened.load is None or size_bytes > self.max_bytes // _LARGEST_SHARE:
             return
-        self.drop(key)
-        self._kept[key] = kept
-        self.size_bytes += kept.size_bytes
+        value = opened.value
+        if type(value) in _ATOMS or is_immutable(value):
+            opened.load, opened.body = None, b""
+        else:
+            opened.value = None
+        if key in self._kept:
+            self.drop(key)
+        self._kept[key] = opened
+        self.size_bytes += size_bytes
         if self.size_bytes > self.max_bytes:
             self._make_room()
 

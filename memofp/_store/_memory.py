@@ -68,7 +68,7 @@ class MemoryStore:
         self._number = 0
         self._removals = 0
 
-    def get(self, key: bytes) -> Record | None:
+    def get(self, key: bytes, generation: tuple[int, ...] = ()) -> Record | None:  # noqa: ARG002 # nothing is looked at
         """Return what is kept under a key, or None."""
         kept = self._kept.get(key)
         if kept is None:

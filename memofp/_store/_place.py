@@ -2,7 +2,8 @@
 
 Nothing here is remembered for longer than it is true: the database file's identity is looked
 at before every use (one `stat`), so a directory that was removed, replaced or refilled is
-noticed by the next call.
+noticed by the next call.  For a hit it is enough that the generation is the one that it was
+looked at under: asking for that has just looked at the directory.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Place:
         self.tags: dict[tuple[str, str], int] = {}
         self._trusted = trusted
         self._identity: tuple[int, int] | None = None
+        self._settled: tuple[int, ...] = ()  # the generation when the database last was the known one
         self._lock = threading.RLock()
         self.generation = Generation(os.path.join(directory, _GENERATION))
         _instances.add(self)
@@ -76,7 +78,22 @@ class Place:
                 return True
         return self._prepare(create)
 
-    def _is_known(self) -> bool:
+    def is_settled(self, generation: tuple[int, ...]) -> bool:
+        """Return whether the database was the one that was judged when this generation began, or later.
+
+        Whoever makes or replaces a database bumps the generation.  Somebody may still have removed the one
+        file alone, so not to find an entry says nothing before `is_known`.
+        """
+        return generation == self._settled and self._identity is not None and bool(generation)
+
+    def settle(self, generation: tuple[int, ...]) -> bool:
+        """Return whether there is a database to use, and remember the generation for which that was so."""
+        if not self.is_ready():
+            return False
+        self._settled = generation
+        return True
+
+    def is_known(self) -> bool:
         """Return whether the database is the one that was judged."""
         try:
             status = os.stat(self.path)
@@ -87,12 +104,13 @@ class Place:
     def forget_identity(self) -> None:
         """Close the database and look at everything again before the next use."""
         self._identity = None
+        self._settled = ()
         self.database.close()
         self.tags.clear()
 
     def _prepare(self, create: bool) -> bool:
         with self._lock:
-            if self._is_known():  # another thread was faster; forgetting its work would send all round again
+            if self.is_known():  # another thread was faster; forgetting its work would send all round again
                 return True
             self.forget_identity()
             if create:
@@ -202,6 +220,7 @@ class Place:
         """Forget a lock that another thread of the parent may hold."""
         self._lock = threading.RLock()
         self._identity = None
+        self._settled = ()
 
 
 def _after_fork() -> None:

@@ -135,8 +135,14 @@ class Store(Protocol):
 
     flights: Flights | None
 
-    def get(self, key: bytes) -> Record | None:
-        """Return what is kept under a key, or None."""
+    def get(self, key: bytes, generation: tuple[int, ...] = ()) -> Record | None:
+        """Return what is kept under a key, or None.
+
+        Args:
+            key: 16 bytes.
+            generation: what `generation` gave just now, if it was asked: what was found out under the same
+                one need not be looked at again.
+        """
         ...
 
     def put(self, key: bytes, draft: Draft, meta: Meta) -> None:

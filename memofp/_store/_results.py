@@ -6,16 +6,17 @@ one warning for each cause; never an exception in the caller's call.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
 from memofp._store._codecs import Codec, DecodeError, encode
 from memofp._store._compress import check_compression
-from memofp._store._entry import EntryDraft, Opened, open_entry
+from memofp._store._entry import EntryDraft, open_entry
 from memofp._store._envelope import RejectedError, Signer
 from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
-from memofp._store._front import Front, Kept, is_immutable
+from memofp._store._front import Front, Opened
 from memofp._store._limits import Limits, Pace
 from memofp._store._outcome import Hit, Miss
 from memofp._store._protocol import BackendError, Meta, Record, Store
@@ -78,14 +79,13 @@ class ResultStore:
                 kept = front.get(key, generation)
                 if kept is not None and kept.expires > (now := time.time()):
                     return self._again(key, kept, now)
-            record = self._backend.get(key)
+            record = self._backend.get(key, generation)
             if record is None:
                 return Miss("absent")
-            try:
+            if record.payload is None:
                 return self._open(key, record, mmap, codec, generation)
-            finally:
-                if record.payload is not None:
-                    record.payload.close()
+            with contextlib.closing(record.payload):
+                return self._open(key, record, mmap, codec, generation)
         except RejectedError as error:
             return self._rejected(error)
         except DecodeError as error:
@@ -103,28 +103,22 @@ class ResultStore:
         self, key: bytes, record: Record, mmap: bool, codec: Codec | None, generation: tuple[int, ...]
     ) -> Hit:
         now = time.time()
-        opened = open_entry(self._signer(), key, record, now, codec, mmap=mmap)
-        head, value = opened.head, opened.value
-        self._uses.add(record.token, now, head.duration_s)
-        if self._front is not None and generation:
-            self._keep(key, opened, record.token, generation)
-        return Hit(value, head.created, head.duration_s, head.expires, self._info, key)
+        opened = open_entry(self._cached_signer or self._signer(), key, record, now, codec, mmap=mmap)
+        value = opened.value
+        self._uses.add(opened.token, now, opened.duration_s)
+        if generation and self._front is not None:
+            self._front.put(key, opened, generation)
+        return Hit(value, opened.created, opened.duration_s, opened.expires, self._info, key)
 
-    def _keep(self, key: bytes, opened: Opened, token: tuple[int, ...], generation: tuple[int, ...]) -> None:
-        """Keep an opened entry in memory, if that is small and can be made anew."""
-        head = opened.head
-        if opened.again is None or self._front is None:
-            return
-        fixed = is_immutable(opened.value)
-        kept = Kept(
-            opened.value if fixed else None, None if fixed else opened.again, opened.size_bytes,
-            created=head.created, expires=head.expires, duration_s=head.duration_s, token=token,
-        )  # fmt: skip
-        self._front.put(key, kept, generation)
-
-    def _again(self, key: bytes, kept: Kept, now: float) -> Hit:
+    def _again(self, key: bytes, kept: Opened, now: float) -> Hit:
         """Return a hit on a result in memory."""
-        value = kept.value if kept.make is None else kept.make()
+        if kept.load is None:
+            value = kept.value
+        else:
+            try:
+                value = kept.load(kept.body)
+            except Exception as error:  # unpickling runs the value's own code, which may raise anything
+                raise DecodeError(f"{type(error).__name__}: {error}") from error
         self._uses.add(kept.token, now, kept.duration_s)
         return Hit(value, kept.created, kept.duration_s, kept.expires, self._info, key)
 

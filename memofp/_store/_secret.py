@@ -18,7 +18,12 @@ try:  # the C module itself: importing hashlib loads OpenSSL, which costs 2 ms a
 except ImportError:  # pragma: no cover # other interpreters
     from hashlib import blake2b
 
-__all__ = ["KEY_SIZE", "blake2b", "signing_key", "state_directory"]
+try:  # likewise: importing hmac loads OpenSSL
+    from _operator import _compare_digest as compare_digest
+except ImportError:  # pragma: no cover # other interpreters
+    from hmac import compare_digest  # type: ignore[no-redef] # either one serves
+
+__all__ = ["KEY_SIZE", "blake2b", "compare_digest", "signing_key", "state_directory"]
 
 KEY_SIZE = 32  # bytes
 _NAME = "signing.key"

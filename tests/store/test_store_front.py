@@ -6,17 +6,18 @@ import pickle
 import subprocess
 import sys
 import time
+from marshal import loads
 from pathlib import Path
 
 import pytest
 
 from memofp._errors import ConfigurationError, StoreWarning
-from memofp._store import Hit, ResultStore, close_all, open_store
-from memofp._store._front import Front, Kept, is_immutable
+from memofp._store import Hit, Miss, ResultStore, close_all, open_store
+from memofp._store._front import Front, Opened, is_immutable
 
 
-def kept(size: int = 100, value: object = 1) -> Kept:
-    return Kept(value, None, size, created=0.0, expires=float("inf"), duration_s=1.0, token=())
+def kept(size: int = 100, value: object = 1) -> Opened:
+    return Opened(value, loads, bytes(size), 0.0, float("inf"), 1.0, ())
 
 
 def key(number: int) -> bytes:
@@ -108,7 +109,7 @@ def value_of(store: ResultStore) -> object:
 def blind(store: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every look at the disk fail, so that only memory can answer."""
 
-    def refuse(_: bytes) -> None:
+    def refuse(_: bytes, __: object) -> None:
         raise AssertionError("the disk was asked")
 
     monkeypatch.setattr(store._backend, "get", refuse)
@@ -165,6 +166,40 @@ def test_removed_directory_is_noticed(fronted: ResultStore, directory: Path) -> 
     assert value_of(fronted) == 1
     shutil.rmtree(directory)
     assert value_of(fronted) == "absent"
+
+
+def test_database_in_the_place_of_another_is_read_although_nobody_said_so(
+    fronted: ResultStore, directory: Path, tmp_path: Path
+) -> None:
+    """A restored backup: the directory and its generation are the same, the file is another."""
+    other = open_store(tmp_path / "other")
+    assert other.save(key(2), "restored", function="f", version="v", duration_s=1.0)
+    other.close()
+    save(fronted, 1)
+    assert value_of(fronted) == 1
+    assert isinstance(fronted.load(key(2)), Miss)
+    for suffix in ("-wal", "-shm"):
+        (directory / f"cache.db{suffix}").unlink(missing_ok=True)
+    (tmp_path / "other" / "cache.db").replace(directory / "cache.db")
+    found = fronted.load(key(2))
+    assert isinstance(found, Hit)
+    assert found.value == "restored"
+
+
+def test_first_hits_look_at_the_database_once(fronted: ResultStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(fronted, 1)
+    for number in (2, 3):
+        assert fronted.save(key(number), number, function="f", version="v", duration_s=1.0)
+    assert value_of(fronted) == 1
+    place = fronted._backend.place  # type: ignore[attr-defined] # it is a DiskStore
+    monkeypatch.setattr(place, "is_ready", lambda: pytest.fail("looked again"))
+    for number in (2, 3):
+        found = fronted.load(key(number))
+        assert isinstance(found, Hit)
+        assert found.value == number
+    monkeypatch.undo()
+    place.bump_generation()
+    assert not place.is_settled(fronted.generation())
 
 
 def test_hits_in_memory_are_counted(fronted: ResultStore) -> None:
