@@ -110,7 +110,7 @@ def make_plan(
         fingerprint,
         raw,
         binder.bind,
-        ArgumentDigester(binder.names, name),
+        ArgumentDigester(binder.names, name).digest,
         seed,
         serves or fingerprint.digest,
     )

@@ -214,11 +214,18 @@ _MASKED_STATE = frozenset(
 )
 
 
+_numbers: dict[type, tuple[object, ...]] = {}  # numpy's own types of numbers -> what tells their dtype
+
+
 def _scalar(value: Any) -> Node:
+    kind = type(value)
+    if type(kind) is type and kind in _numbers:
+        return leaf("numpy scalar", kind.__name__, _numbers[kind], digest(value))
     np = _numpy()
     array = np.asarray(value)
-    kind = type(value)
     if kind.__module__ in ("numpy", "numpy._core.records", "numpy.rec") and is_raw(array.dtype):
+        if array.dtype.kind in _NUMBERS and getattr(np, kind.__name__, None) is kind:
+            _numbers[kind] = dtype_fields(array.dtype)
         return leaf("numpy scalar", kind.__name__, dtype_fields(array.dtype), digest_data(array))
     names, attributes = attribute_children(*state_of(value))
     children = [

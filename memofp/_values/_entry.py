@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from marshal import dumps
 from typing import Any
 
 from memofp._digest import DIGEST_SIZE, digest
-from memofp._values._parts import Leaf
-from memofp._values._plain import ATOMS, CONTAINERS, LARGE_BYTES, SPILL_BYTES
+from memofp._values._parts import Leaf, Node
+from memofp._values._plain import ATOMS, CONTAINERS, LARGE_BYTES, MUTABLE, SPILL_BYTES, encode_plain
 from memofp._values._registry import is_plain_instance, reduce_value
 from memofp._values._walk import Walk
 
@@ -16,10 +16,13 @@ __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
 _SMALL = ATOMS - {bytes}  # bytes may be long, and are then hashed in place
 _BUILTIN = ATOMS | CONTAINERS
-_is_flat = (_SMALL | {list, tuple, dict}).issuperset
+_FLAT: frozenset[type] = frozenset({list, tuple, dict})
+_is_flat = (_SMALL | _FLAT).issuperset
 _is_small = _SMALL.issuperset
 CODE_MARK = b"+"  # behind a digest: there was code among the values
-_small_calls: set[tuple[type, ...]] = set()  # types of values that were all atoms
+_MOST_SHAPES = 4096
+# Types of a call's values, all atoms, lists, tuples and dicts -> the places of those that are no atoms.
+_shapes: dict[tuple[type, ...], tuple[int, ...]] = {}
 
 
 def digest_value(value: object, path: str = "value") -> bytes:
@@ -51,7 +54,7 @@ class ArgumentDigester:
         self.names_prefix = dumps(names, 2)
         self.prefix = self.names_prefix + dumps((None,) * len(names), 2)[:5]
 
-    def __call__(self, values: tuple[object, ...]) -> bytes:
+    def digest(self, values: tuple[object, ...]) -> bytes:
         """Return the digest of one value for each name: 16 bytes, and one more if there was code among them.
 
         Raises:
@@ -64,10 +67,12 @@ class ArgumentDigester:
                 data = b""
             if 0 < len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
-        walk = Walk(self.function)
-        direct = _encode_directly(walk, values)
+        reduced: dict[int, tuple[object, Node]] = {}
+        direct = _encode_directly(values, reduced)
         if direct is not None:
             return digest(self.prefix + direct)
+        walk = Walk(self.function)
+        walk.reduced = reduced  # so that nothing is hashed twice
         found = walk.digest(values, self.names, self.prefix)
         return found + CODE_MARK if walk.met_code else found
 
@@ -76,55 +81,78 @@ def _are_flat(values: tuple[object, ...]) -> bool:
     """Tell whether the values are atoms, and unshared lists, tuples and dicts of atoms."""
     kinds = tuple(map(type, values))
     try:
-        if kinds in _small_calls:
+        places = _shapes.get(kinds)
+        if places is None:
+            if not _is_flat(kinds):
+                return False
+            places = tuple([place for place, kind in enumerate(kinds) if kind not in _SMALL])
+            if len(_shapes) < _MOST_SHAPES:
+                _shapes[kinds] = places
+        if not places:
             return True
-        if not _is_small(kinds):
-            return _is_flat(kinds) and _are_flat_containers(values)
+        for place in places:
+            value: Any = values[place]
+            if not _is_small(map(type, value)):
+                return False
+            if kinds[place] is dict and not _is_small(map(type, value.values())):
+                return False
     except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
         return False
-    if len(_small_calls) < 4096:
-        _small_calls.add(kinds)
-    return True
+    if len(places) == 1:
+        return True
+    identities = [id(values[place]) for place in places if kinds[place] is not tuple]
+    return len(set(identities)) == len(identities)  # no list or dict is there twice
 
 
-def _encode_directly(walk: Walk, values: tuple[object, ...]) -> bytes | None:
-    """Encode values that are atoms and leaves: dates, numbers, arrays; None if another is among them.
+def _encode_directly(values: tuple[object, ...], reduced: dict[int, tuple[object, Node]]) -> bytes | None:
+    """Encode values that need no walk: builtins all the way down, and leaves such as dates, numbers, arrays.
 
-    What was reduced until then stays with the walk, so that nothing is hashed twice.
+    Args:
+        values: of a call.
+        reduced: takes in what was reduced, by identity.
+
+    Returns:
+        The encodings, joined; None if there is anything else, or one object twice.
     """
     parts: list[bytes] = []
+    met: set[int] = set()  # mutable containers
     for value in values:
         kind: Any = type(value)
         if type(kind) is type and kind in _BUILTIN:
-            if kind not in _SMALL or (kind is str and len(value) > LARGE_BYTES):  # type: ignore[arg-type] # a string
+            data = _encode_builtin(value, kind, met)
+            if data is None:
                 return None
-            parts.append(dumps(value, 2))  # type: ignore[arg-type] # an atom
+            parts.append(data)
             continue
         if is_plain_instance(kind):
             return None
-        if id(value) in walk.reduced:
+        if id(value) in reduced:
             return None  # one object for two parameters
         node = reduce_value(value)
-        walk.reduced[id(value)] = (value, node)
+        reduced[id(value)] = (value, node)
         if type(node) is not Leaf:
             return None
         parts.append(node.data)
     return b"".join(parts)
 
 
-def _are_flat_containers(values: Iterable[Any]) -> bool:
-    identities = []
-    for value in values:
-        kind = type(value)
-        if kind in _SMALL:
-            continue
-        if not _is_small(map(type, value)):
-            return False
-        if kind is dict and not _is_small(map(type, value.values())):
-            return False
-        if kind is not tuple:
-            identities.append(id(value))
-    return len(identities) < 2 or len(set(identities)) == len(identities)
+def _encode_builtin(value: Any, kind: type, met: set[int]) -> bytes | None:
+    """Encode an atom that is not long, or a container of builtins that shares nothing with those met."""
+    if kind in ATOMS:
+        if kind in (str, bytes) and len(value) > LARGE_BYTES:
+            return None
+        return dumps(value, 2)
+    if not value:  # the `*args` and `**kwargs` that most calls leave empty
+        if kind in MUTABLE:
+            if id(value) in met:
+                return None
+            met.add(id(value))
+        return dumps(value, 2)
+    found = encode_plain((value,), met)
+    if isinstance(found, int):
+        return None
+    met |= found[1]
+    return found[0]
 
 
 def digest_arguments(names: tuple[str, ...], values: Sequence[object], function: str) -> bytes:
@@ -138,4 +166,4 @@ def digest_arguments(names: tuple[str, ...], values: Sequence[object], function:
     Raises:
         UnhashableArgumentError: for a value that cannot be hashed soundly; its path begins with the name.
     """
-    return ArgumentDigester(names, function)(tuple(values))[:DIGEST_SIZE]
+    return ArgumentDigester(names, function).digest(tuple(values))[:DIGEST_SIZE]

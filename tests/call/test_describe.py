@@ -51,10 +51,10 @@ def test_code_among_the_arguments_leaves_no_trace() -> None:
     from memofp._values import ArgumentDigester
 
     digester = ArgumentDigester(("x",), "f")
-    plain = digester(([1, 2],))
+    plain = digester.digest(([1, 2],))
     assert " #" in describe_arguments(("f",), (test_long_values_are_cut,))
-    assert digester(([1, 2],)) == plain
-    assert len(digester(([test_long_values_are_cut],))) == len(plain) + 1
+    assert digester.digest(([1, 2],)) == plain
+    assert len(digester.digest(([test_long_values_are_cut],))) == len(plain) + 1
 
 
 def test_line_is_split_again() -> None:

@@ -219,12 +219,49 @@ def test_functions_need_a_hasher_of_code(monkeypatch: pytest.MonkeyPatch) -> Non
         of([of])
 
 
+def _calls_that_share() -> list[tuple[object, ...]]:
+    one: list[object] = [1]
+    outer = [one]
+    held = (one,)
+    table: dict[object, object] = {"a": one}
+    empty: dict[object, object] = {}
+    deep: object = 1
+    for _ in range(40):
+        deep = [deep]
+    text, data = "x" * 70_000, b"x" * 70_000
+    return [
+        (one, one), (one, [1]), (outer, one), (one, outer), (held, held), (held, one), (table, one),
+        (one, table), (table, table), (empty, empty), (empty, {}), ([empty], empty), (empty, [empty]),
+        ((), ()), (outer, outer), ([one, one],), ((one, one),), ({"a": one, "b": one},), (deep,),
+        (deep, deep), ([deep], one), (text, [text]), (data, (data,)), ([data], data),
+        (float("nan"), [float("nan")]), (-0.0, [-0.0, 0.0]), ({1, 2}, {1, 2}),
+        ({frozenset({1}): [one]}, {2}), (10**40, [10**40]), ((1, (2, (3, [4]))), {"k": {"k": {"k": 1}}}),
+        (tuple(range(300_000)), 1), ([tuple(range(300_000))], 1), (True, [True], (1, True)),
+        ([], [], (), {}),
+    ]  # fmt: skip
+
+
+def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = _calls_that_share()
+    names = ("a", "b", "c", "d")
+    quick = [digest_arguments(names[: len(values)], values, "f") for values in calls]
+    monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
+    monkeypatch.setattr(_entry, "_encode_directly", lambda values, reduced: None)
+    assert quick == [digest_arguments(names[: len(values)], values, "f") for values in calls]
+
+
 @pytest.mark.parametrize("table", TABLES)
 def test_shortcuts_for_calls_give_the_walks_digest(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
+    names = ("x", "y", "z")
     for _, a, b in pairs(table, "differ"):
-        calls += [((a,), ("x",)), ((a, 1, b), ("x", "y", "z")), ((a, a), ("x", "y"))]
+        calls += [((a,), names[:1]), ((a, 1, b), names), ((a, a), names[:2])]
+        calls += [
+            ((a, {}, ()), names),
+            (([a], {"k": b}, b), names),
+            (([a, [b]], (a, (1,)), {"k": []}), names),
+        ]
     quick = [digest_arguments(names, values, "f") for values, names in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry, "_encode_directly", lambda walk, values: None)
+    monkeypatch.setattr(_entry, "_encode_directly", lambda values, reduced: None)
     assert quick == [digest_arguments(names, values, "f") for values, names in calls]
