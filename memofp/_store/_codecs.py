@@ -27,6 +27,9 @@ __all__ = ["LOADERS", "Codec", "DecodeError", "Encoded", "check_codec", "decode"
 
 OUT_OF_BAND = 8 * 1024  # bytes; smaller buffers are cheaper to sign than to keep apart
 _ATOMS = frozenset({type(None), bool, int, float, complex, str})
+_PLAIN_ITEMS = (
+    500  # in a tree of builtins that marshal writes; pickle writes what repeats in a larger one once
+)
 _RAW: dict[type, Callable[[Any], bytes]] = {
     str: lambda value: value.encode("utf-8", "surrogatepass"),
     bytes: lambda value: value,
@@ -39,6 +42,7 @@ _BYTES: dict[str, type] = {"bytes": bytes, "bytearray": bytearray}
 # Codecs that make a value of verified in-band bytes alone, by their names in a head.
 LOADERS: dict[bytes, Callable[[bytes], object]] = {
     b"atom": marshal.loads,
+    b"plain": marshal.loads,
     b"pickle": pickle.loads,
     b"cloudpickle": pickle.loads,
 }
@@ -110,7 +114,35 @@ def encode(value: object, codec: Codec | None = None) -> Encoded:
         if len(data) >= OUT_OF_BAND:
             return Encoded(kind.__name__, b"", (data,))
         return Encoded(kind.__name__, bytes(data), ())
+    if _is_plain(value):  # read in half of pickle's time
+        return Encoded("plain", marshal.dumps(cast("list[Any]", value), 2), ())
     return _encode_special(value) or _encode_pickle(value)
+
+
+def _is_plain(value: object) -> bool:
+    """Tell whether marshal gives a value back as it is: a small tree of exact builtins, nothing shared."""
+    budget = _PLAIN_ITEMS
+    met: set[int] = set()
+    items: list[Any] = [value]
+    for item in items:  # which grows meanwhile
+        kind = type(item)
+        if type(kind) is not type:  # its metaclass may say that it equals one of these
+            return False
+        if kind in _ATOMS or kind is bytes:
+            continue
+        if kind is list or kind is dict:
+            if id(item) in met:
+                return False
+            met.add(id(item))
+        elif kind is not tuple:
+            return False
+        budget -= len(item)
+        if budget < 0:
+            return False
+        items.extend(item)
+        if kind is dict:
+            items.extend(item.values())
+    return True
 
 
 def _encode_own(value: object, codec: Codec) -> Encoded:
@@ -252,7 +284,7 @@ def decode(texts: Texts, inband: Any, buffers: Sequence[Any], own: Codec | None 
 
 
 def _decode(codec: str, inband: Any, buffers: Sequence[Any], own: Codec | None) -> object:
-    if codec == "atom":
+    if codec in ("atom", "plain"):
         return marshal.loads(inband)
     if codec in ("pickle", "cloudpickle"):
         return pickle.loads(inband, buffers=buffers)

@@ -7,6 +7,10 @@ that is immutable through and through is given as it is.  Who uses this asks for
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from memofp._store._outcome import Hit
 
 __all__ = ["Front", "Opened", "is_immutable"]
 
@@ -28,10 +32,22 @@ class Opened:
         duration_s: how long the call took that made it, in seconds.
         token: the backend's handle, for counting uses.
         used: whether it was hit since it last had to defend its place.
+        hit: what a hit on a value that is given as it is returned, to be returned again.
         size_bytes: what it takes in memory, about.
     """
 
-    __slots__ = ("body", "created", "duration_s", "expires", "load", "size_bytes", "token", "used", "value")
+    __slots__ = (
+        "body",
+        "created",
+        "duration_s",
+        "expires",
+        "hit",
+        "load",
+        "size_bytes",
+        "token",
+        "used",
+        "value",
+    )
 
     def __init__(
         self,
@@ -51,6 +67,7 @@ class Opened:
         self.duration_s = duration_s
         self.token = token
         self.used = False
+        self.hit: Hit | None = None
         self.size_bytes = len(body) + _OVERHEAD_BYTES
 
 

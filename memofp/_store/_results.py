@@ -112,15 +112,19 @@ class ResultStore:
 
     def _again(self, key: bytes, kept: Opened, now: float) -> Hit:
         """Return a hit on a result in memory."""
-        if kept.load is None:
-            value = kept.value
-        else:
+        self._uses.add(kept.token, now, kept.duration_s)
+        if kept.hit is not None:
+            return kept.hit
+        load, value = kept.load, kept.value
+        if load is not None:
             try:
-                value = kept.load(kept.body)
+                value = load(kept.body)
             except Exception as error:  # unpickling runs the value's own code, which may raise anything
                 raise DecodeError(f"{type(error).__name__}: {error}") from error
-        self._uses.add(kept.token, now, kept.duration_s)
-        return Hit(value, kept.created, kept.duration_s, kept.expires, self._info, key)
+        hit = Hit(value, kept.created, kept.duration_s, kept.expires, self._info, key)
+        if load is None:
+            kept.hit = hit
+        return hit
 
     def _signer(self) -> Signer:
         signer = self._cached_signer

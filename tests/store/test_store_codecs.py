@@ -136,6 +136,58 @@ def test_any_tree_comes_back(store: ResultStore, value: object, compress: str | 
     assert repr(value_of(store, key_of(1))) == repr(value)
 
 
+def test_small_trees_of_builtins_go_without_pickle(store: ResultStore) -> None:
+    pair = (1, "x")
+    for value in (
+        [],
+        {},
+        (),
+        {"a": [1, (2.5, None)], "b": {1: b"x"}},
+        [pair, pair],
+        ("\ud800", -0.0, 10**40),
+    ):
+        assert encode(value).codec == "plain"
+        assert put(store, key_of(1), value)
+        found = value_of(store, key_of(1))
+        assert type(found) is type(value)
+        assert repr(found) == repr(value)
+
+
+class Lying(type):
+    """A metaclass whose classes say that they are `list`."""
+
+    def __eq__(cls, other: object) -> bool:
+        return other is list or other is bytes
+
+    def __hash__(cls) -> int:
+        return hash(list)
+
+
+class Liar(bytearray, metaclass=Lying):
+    pass
+
+
+def test_what_marshal_would_change_goes_with_pickle(store: ResultStore) -> None:
+    shared: list[object] = [1]
+    ring: list[object] = []
+    ring.append(ring)
+    deep: tuple[object, ...] = (1,)
+    for _ in range(60):
+        deep = (deep, deep)
+    others = (
+        [shared, shared], ring, {"a": bytearray(b"x")}, [Named(1, "x")], [{1, 2}], [Colour.RED], [np.float64(1)],
+        list(range(10_000)), deep, collections.OrderedDict(a=1), [Liar(b"x")], [True, memoryview],
+    )  # fmt: skip
+    for value in others:
+        assert encode(value).codec != "plain"
+    assert put(store, key_of(1), [shared, shared])
+    found: Any = value_of(store, key_of(1))
+    assert found[0] is found[1]
+    assert put(store, key_of(1), ring)
+    found = value_of(store, key_of(1))
+    assert found[0] is found
+
+
 # -- NumPy ---------------------------------------------------------------------------------------
 
 ARRAYS: dict[str, Callable[[], Any]] = {

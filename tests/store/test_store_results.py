@@ -26,7 +26,7 @@ def test_saved_value_is_loaded_with_what_was_said_about_it(store: ResultStore) -
     assert before <= info.created <= time.time()
     assert info.expires == pytest.approx(info.created + 60)
     assert info.uses == 1
-    assert info.codec == "pickle"
+    assert info.codec == "plain"
 
 
 def test_absent_key_is_a_miss_and_touches_no_disk(store: ResultStore, directory: Path) -> None:
