@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 import collections
-import enum
 import types
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from memofp._fingerprint._generated import (
     add_fields,
     dataclass_flags,
     generated_names,
+    is_enumeration,
     is_generated,
 )
 from memofp._fingerprint._graph import Graph, Node
@@ -133,7 +133,7 @@ def _doc_text(doc: object) -> bytes:
 
 
 def _add_members(graph: Graph, node: Node, cls: type, space: Any) -> None:
-    if is_a(cls, enum.EnumMeta):
+    if is_enumeration(cls):
         add_enum(graph, node, cls, space)
         return
     skipped = AUTOMATIC

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import enum
+import sys
 import types
 from typing import Any
 
@@ -11,7 +11,8 @@ from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._graph import Graph, Node
 from memofp._fingerprint._raw import class_dict, inner_function, is_a, mro_of, name_of
 
-__all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_generated"]
+__all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_enumeration"]
+__all__ += ["is_generated"]
 
 # What CPython, `abc`, `copyreg` and (in some versions) `typing` put into classes; it is no behaviour.
 AUTOMATIC = frozenset(
@@ -77,6 +78,12 @@ def dataclass_flags(value: Any) -> bytes:
 _FLAGS = ("init", "repr", "eq", "order", "unsafe_hash", "frozen")
 
 
+def is_enumeration(cls: type) -> bool:
+    """Tell whether a class is an `enum.Enum`; there is none where nobody has imported that."""
+    enum = sys.modules.get("enum")
+    return enum is not None and is_a(cls, enum.EnumMeta)
+
+
 def add_enum(graph: Graph, node: Node, cls: Any, space: Any) -> None:
     """An enum is its members, in order and by value, and what the user wrote beside them."""
     members = cls._member_map_
@@ -113,5 +120,5 @@ def _is_copied_down(cls: type, name: str, value: Any) -> bool:
     if name == "_new_member_" and not is_a(value, types.FunctionType):
         return True  # the builtin's; a function is the `__new__` that the class defines
     inner = inner_function(value)
-    bases = [base for base in mro_of(cls)[1:] if is_a(base, enum.EnumMeta)]
+    bases = [base for base in mro_of(cls)[1:] if is_enumeration(base)]
     return any(inner_function(class_dict(base).get(name)) is inner for base in bases)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, KeysView, Mapping
 from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any, NamedTuple
@@ -130,7 +129,7 @@ class Node:
 
 _CONTAINERS = exactly(list, tuple, dict, set, frozenset)
 _LONG_INT = 1024  # bits; Python refuses to write out longer ones in decimals
-_ADDRESS = re.compile(r" at 0x([0-9A-Fa-f]{4,16})\b")
+_ADDRESS = r" at 0x([0-9A-Fa-f]{4,16})\b"
 
 
 def holds_address(obj: object) -> bool:
@@ -218,9 +217,11 @@ class Graph:
         Any other number stays, so two texts that differ in anything else are never taken for one.
         """
         for index in self._addressed:
+            import re  # rarely needed, and 3 ms of a warm start
+
             self._at, node = index, self.nodes[index]
-            text = _ADDRESS.sub(lambda m: " at 0x-" if int(m[1], 16) in self._by_id else m[0], node.obj)
-            if _ADDRESS.search(text):
+            text = re.sub(_ADDRESS, lambda m: " at 0x-" if int(m[1], 16) in self._by_id else m[0], node.obj)
+            if re.search(_ADDRESS, text):
                 self.spot("text with an address, which differs from run to run", describe(text))
             node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
 

@@ -12,7 +12,6 @@ it gives to `getattr` or its kin, or names a third-party package, which may call
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
@@ -22,7 +21,7 @@ from memofp._fingerprint._raw import class_dict, mro_of
 
 __all__ = ["Visibility", "tokens"]
 
-_FIELD = re.compile(r"\{[^{}]*\.")  # a replacement field that takes an attribute
+_FIELD = r"\{[^{}]*\."  # a pattern: a replacement field that takes an attribute
 _LONGEST_TEXT = 1 << 16  # characters; a longer text is data
 
 
@@ -90,8 +89,11 @@ class Visibility:
         """Note the names in a text that reachable code can read."""
         if self.everything:
             return
-        if len(text) > _LONGEST_TEXT and _FIELD.search(text):
-            self.open_all()
+        if len(text) > _LONGEST_TEXT:
+            import re  # rarely needed, and 3 ms of a warm start
+
+            if re.search(_FIELD, text):
+                self.open_all()
         self.see(tokens(text))
 
     def open_all(self) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copyreg
 import io
 import marshal
-import pickle
 import sys
 from collections import ChainMap
 from collections.abc import Callable, Sequence
@@ -21,7 +20,14 @@ from memofp._store._shapes import changed_shape, describe_shapes
 from memofp._store._unstorable import UnstorableError, find_unstorable, one_shot
 
 if TYPE_CHECKING:
+    import pickle
+
     from typing_extensions import Buffer
+else:
+    try:  # the C module, which is all of it but for what is written in Python again: importing that loads re
+        import _pickle as pickle
+    except ImportError:  # pragma: no cover # other interpreters
+        import pickle
 
 __all__ = ["LOADERS", "Codec", "DecodeError", "Encoded", "check_codec", "decode", "encode"]
 

@@ -196,7 +196,7 @@ class DiskStore:
         for tag in tags:
             select = "SELECT filename FROM Cache WHERE tag = ? AND filename IS NOT NULL"
             for (name,) in self.database.run(select, (tag,)):
-                if _files.NAME_PATTERN.fullmatch(name):
+                if _files.is_value_name(name):
                     _files.remove(self.place.directory, name)
         self.database.run("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -237,7 +237,7 @@ class DiskStore:
             if not rows:
                 return
             for _, name in rows:
-                if _files.NAME_PATTERN.fullmatch(name):
+                if _files.is_value_name(name):
                     _files.remove(self.place.directory, name)
             numbers = ",".join(str(rowid) for rowid, _ in rows)
             self.database.run(f"DELETE FROM memofp_trash WHERE rowid IN ({numbers})")

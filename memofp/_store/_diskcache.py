@@ -6,7 +6,7 @@ from typing import Any
 
 import diskcache
 
-from memofp._store._files import NAME_PATTERN
+from memofp._store._files import is_value_name
 from memofp._store._protocol import BackendError
 
 __all__ = ["BytesDisk", "lay_out"]
@@ -50,7 +50,7 @@ class BytesDisk(diskcache.Disk):  # type: ignore[misc] # its base has no types
         """Return raw bytes, from the row or from one of our files; refuse every other."""
         if mode not in (diskcache.core.MODE_RAW, diskcache.core.MODE_BINARY):
             raise BackendError("foreign-row", f"a row has storage mode {mode}", damaged=True)
-        if filename is not None and not NAME_PATTERN.fullmatch(filename.replace("\\", "/")):
+        if filename is not None and not is_value_name(filename.replace("\\", "/")):
             raise BackendError("foreign-file", f"a row names the file {filename!r}", damaged=True)
         return super().fetch(mode, filename, value, read)
 

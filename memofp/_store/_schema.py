@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -83,14 +82,14 @@ _DISKCACHE_TRIGGERS = {
 
 
 def _normal(sql: str) -> str:
-    return re.sub(r"\s+", " ", sql).strip().rstrip(";").strip()
+    return " ".join(sql.split()).rstrip(";").strip()
 
 
 def _expected_triggers() -> dict[str, str]:
-    ours = re.findall(r"^CREATE TRIGGER (\w+) .*?^END;", _TABLES, re.MULTILINE | re.DOTALL)
-    texts = re.findall(r"^CREATE TRIGGER \w+ .*?^END;", _TABLES, re.MULTILINE | re.DOTALL)
+    bodies = [text.partition("\nEND;")[0] + "\nEND" for text in _TABLES.split("\nCREATE TRIGGER ")[1:]]
+    ours = {body.partition(" ")[0]: f"CREATE TRIGGER {body}" for body in bodies}
     stock = {name: f"CREATE TRIGGER {name} {body}" for name, body in _DISKCACHE_TRIGGERS.items()}
-    return {name: _normal(sql) for name, sql in (*stock.items(), *zip(ours, texts, strict=True))}
+    return {name: _normal(sql) for name, sql in (*stock.items(), *ours.items())}
 
 
 _TRIGGERS = _expected_triggers()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from typing import Any
 
@@ -125,6 +124,8 @@ def reduce_foreign(value: Any) -> Node:
 
 def describe(error: BaseException) -> str:
     """Return type and text of an error, without the addresses that default representations have."""
+    import re
+
     text = re.sub(r" at 0x[0-9a-fA-F]+", "", str(error))
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
