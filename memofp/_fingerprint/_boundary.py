@@ -6,9 +6,14 @@ import functools
 import os
 import sys
 from types import CodeType, FunctionType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from memofp._fingerprint._raw import flags_of, is_a, module_of
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = [
     "PYTHON",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from memofp._digest import Hasher, digest_parts
 from memofp._errors import ConfigurationError
@@ -14,6 +14,11 @@ from memofp._fingerprint._graph import Graph, Node, is_code, leaf
 from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._raw import is_a
 from memofp._values import File
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = ["EnvVar", "Package", "add_declared", "declared_target"]
 

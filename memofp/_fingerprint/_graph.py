@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, KeysView, Mapping
 from types import FunctionType, MappingProxyType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from memofp._code import Fact
 from memofp._code._codes import constant_text
@@ -17,6 +17,11 @@ from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._raw import exactly, is_a, is_memoized, name_of, type_name
 from memofp._fingerprint._visibility import Visibility
 from memofp._values import Code, Leaf, reduce_value
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = ["ATOMS", "Base", "Graph", "Node", "NotShareableError", "Options", "leaf"]
 

@@ -13,10 +13,15 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from memofp._digest import Hasher
 from memofp._store._secret import blake2b, compare_digest
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = ["ALIGN", "MAC_SIZE", "NEVER", "Buffer", "Head", "RejectedError", "Signer", "Texts", "pack_head"]
 __all__ += ["body_layout", "body_size", "open_small", "read_buffers", "read_head", "read_identity"]

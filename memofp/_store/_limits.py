@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from memofp._errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = ["Limits", "Pace", "check_limits"]
 

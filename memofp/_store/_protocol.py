@@ -7,15 +7,21 @@ sealed head) and gets a `Record` back.  A backend raises `BackendError` and noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import NamedTuple, Protocol
+
     from typing_extensions import Buffer
 
     from memofp._store._envelope import Signer
     from memofp._store._flight import Flights
     from memofp._store._limits import Limits
     from memofp._store._types import FunctionSummary, Pruned, Verdict, VersionSummary
+else:
+    from memofp._tuples import NamedTuple
+
+    Protocol = object  # making a real one takes a third of a millisecond
 
 __all__ = ["BackendError", "Draft", "Meta", "Payload", "Record", "Row", "Store", "Use"]
 
