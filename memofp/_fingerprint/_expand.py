@@ -6,7 +6,6 @@ from types import FunctionType, ModuleType
 
 from memofp._fingerprint._boundary import place_of_module
 from memofp._fingerprint._captured import expand_captured, is_stream
-from memofp._fingerprint._classes import expand_class
 from memofp._fingerprint._foreign import foreign_node, public_module
 from memofp._fingerprint._functions import expand_function
 from memofp._fingerprint._graph import Graph, Node
@@ -27,6 +26,8 @@ def expand(graph: Graph, index: int) -> None:
         else:
             expand_function(graph, node, obj)
     elif is_a(obj, type):
+        from memofp._fingerprint._classes import expand_class  # four modules that many programs do without
+
         expand_class(graph, node, obj)
     elif is_a(obj, ModuleType):
         _expand_module(graph, node, obj)

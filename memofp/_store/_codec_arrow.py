@@ -10,7 +10,7 @@ import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from memofp._store._codecs import Encoded
+from memofp._store._encode import Encoded
 
 __all__ = ["ENCODERS", "decode"]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from memofp._store._codecs import encode
+from memofp._store._encode import encode
 from memofp._store._entry import EntryDraft, open_entry
 from memofp._store._envelope import Signer
 from memofp._store._limits import Limits

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from memofp._store import _files, _listing
 from memofp._store._database import translate
-from memofp._store._flight import Flights
 from memofp._store._place import Place
 from memofp._store._protocol import BackendError, Draft, Meta, Record, Row, Use
 
 if TYPE_CHECKING:
     from memofp._store._envelope import Signer
+    from memofp._store._flight import Flights
     from memofp._store._limits import Limits
     from memofp._store._types import FunctionSummary, Pruned, Verdict, VersionSummary
 
@@ -48,8 +48,12 @@ class DiskStore:
     def __init__(self, directory: str, trusted: tuple[str, ...] = ()) -> None:
         self.place = Place(directory, trusted)
         self.database = self.place.database
-        self.flights: Flights | None = self.place.flights
         self.generation = self.place.generation.current
+
+    @property
+    def flights(self) -> Flights:
+        """Return what agrees who computes a key."""
+        return self.place.flights
 
     # -- reading -----------------------------------------------------------------------------
 

@@ -8,8 +8,7 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from memofp._store._codecs import LOADERS, Codec, DecodeError, Encoded, decode
-from memofp._store._compress import compress, decompress
+from memofp._store._codecs import LOADERS, Codec, DecodeError, decode
 from memofp._store._envelope import (
     ALIGN,
     FLAG_INLINE,
@@ -35,6 +34,8 @@ from memofp._store._secret import compare_digest
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer as AnyBuffer
+
+    from memofp._store._encode import Encoded
 
 __all__ = ["CLOCK_SLACK_S", "EntryDraft", "open_entry", "verify_entry"]
 
@@ -79,6 +80,8 @@ class EntryDraft:
         views = [memoryview(buffer).cast("B") for buffer in encoded.buffers]
         self._sizes = [view.nbytes for view in views]
         if compression:
+            from memofp._store._compress import compress
+
             self._inband = compress(compression, encoded.inband)
             views = [memoryview(compress(compression, view)) for view in views]
         self._views = views
@@ -256,6 +259,8 @@ def _allocate(size: int) -> Any:
 
 
 def _inflate(head: Head, inband: Any, buffers: list[Any]) -> tuple[bytes, list[Any]]:
+    from memofp._store._compress import decompress
+
     try:
         plain = decompress(head.compression, inband)
         return plain, [bytearray(decompress(head.compression, buffer)) for buffer in buffers]

@@ -15,15 +15,17 @@ import threading
 import time
 import weakref
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from memofp._store._database import Database, translate
 from memofp._store._directory import check_directory, make_directory, mark_directory
-from memofp._store._flight import Flights
 from memofp._store._generation import Generation
-from memofp._store._locks import RESERVED
 from memofp._store._protocol import BackendError
 from memofp._store._schema import DATABASE_NAME, create_database, drop_planted, inspect_schema
 from memofp._store._warn import warn_once
+
+if TYPE_CHECKING:
+    from memofp._store._flight import Flights
 
 __all__ = ["Place"]
 
@@ -46,7 +48,7 @@ class Place:
         self.directory = directory
         self.path = os.path.join(directory, DATABASE_NAME)
         self.database = Database(self.path)
-        self.flights = Flights(directory)
+        self._flights: Flights | None = None
         self.mode = 0o600
         self.tags: dict[tuple[str, str], int] = {}
         self._trusted = trusted
@@ -55,6 +57,17 @@ class Place:
         self._lock = threading.RLock()
         self.generation = Generation(os.path.join(directory, _GENERATION))
         _instances.add(self)
+
+    @property
+    def flights(self) -> Flights:
+        """Return what agrees who computes a key; no hit needs it."""
+        if self._flights is None:
+            from memofp._store._flight import Flights
+
+            with self._lock:  # two of them would not know of each other's flights
+                if self._flights is None:
+                    self._flights = Flights(self.directory)
+        return self._flights
 
     def is_ready(self, *, create: bool = False) -> bool:
         """Return whether there is a database to use; make it if `create`.
@@ -152,6 +165,8 @@ class Place:
             yield False
             return
         try:
+            from memofp._store._locks import RESERVED
+
             file = self.flights.lock_file()
             while file is not None and not file.try_lock(RESERVED[what]):
                 if time.monotonic() >= limit:

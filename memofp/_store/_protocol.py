@@ -133,13 +133,12 @@ class Use(NamedTuple):
 
 
 class Store(Protocol):
-    """A bytes store, as memofp needs it.
+    """A bytes store, as memofp needs it."""
 
-    Attributes:
-        flights: agrees who computes a key; None where the backend cannot.
-    """
-
-    flights: Flights | None
+    @property
+    def flights(self) -> Flights | None:
+        """Return what agrees who computes a key; None where the backend cannot."""
+        ...
 
     def get(self, key: bytes, generation: tuple[int, ...] = ()) -> Record | None:
         """Return what is kept under a key, or None.

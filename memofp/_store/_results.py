@@ -11,22 +11,20 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from memofp._store._codecs import Codec, DecodeError, encode
-from memofp._store._compress import check_compression
+from memofp._store._codecs import Codec, DecodeError, UnstorableError
 from memofp._store._entry import EntryDraft, open_entry
 from memofp._store._envelope import RejectedError, Signer
-from memofp._store._flight import NO_FLIGHT, Flight, NoFlight
 from memofp._store._front import Front, Opened
 from memofp._store._limits import Limits, Pace
 from memofp._store._outcome import Hit, Miss
 from memofp._store._protocol import BackendError, Meta, Record, Store
 from memofp._store._secret import signing_key
-from memofp._store._unstorable import UnstorableError
 from memofp._store._uses import Uses
 from memofp._store._warn import warn_once, warn_unstorable
 
 if TYPE_CHECKING:
     from memofp._manifest import Manifest
+    from memofp._store._flight import Flight, NoFlight
     from memofp._store._records import Records
     from memofp._store._types import EntryInfo, FunctionSummary, Pruned, Verdict, VersionSummary
 
@@ -177,6 +175,9 @@ class ResultStore:
         now = time.time()
         expires = None if ttl_s is None else now + ttl_s
         try:
+            from memofp._store._compress import check_compression
+            from memofp._store._encode import encode
+
             draft = EntryDraft(
                 self._signer(), key, encode(value, codec),
                 created=now, expires=expires, duration_s=duration_s,
@@ -304,6 +305,8 @@ class ResultStore:
             notice: called once in place of the log, after a second of waiting, with the other process's
                 number, if that is known.
         """
+        from memofp._store._flight import NO_FLIGHT
+
         flights = self._backend.flights
         if flights is None or not self.limits.single_flight:
             return NO_FLIGHT

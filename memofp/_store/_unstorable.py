@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from io import IOBase
 
-__all__ = ["UnstorableError", "find_unstorable", "one_shot"]
+__all__ = ["find_unstorable", "one_shot"]
 
 _GENERATORS: dict[type, str] = {
     types.GeneratorType: "is a generator, which gives its items once",
@@ -16,20 +16,6 @@ _GENERATORS: dict[type, str] = {
 }
 _BUILTIN_ITERATORS = ("builtins", "itertools", "_csv", "_collections", "collections")
 _MOST_PARTS = 10_000  # looked at before the search gives up
-
-
-class UnstorableError(Exception):
-    """A value cannot be stored.
-
-    Attributes:
-        path: where the culprit sits, from `result` on (`result['model'].lock`).
-        reason: what it is and why it cannot be stored, in a few words.
-    """
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path} {reason}")
-        self.path = path
-        self.reason = reason
 
 
 def one_shot(value: object) -> str:

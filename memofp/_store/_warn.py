@@ -8,7 +8,7 @@ from memofp._errors import StoreWarning, UnstorableResultWarning
 from memofp._warn import warn
 
 if TYPE_CHECKING:
-    from memofp._store._unstorable import UnstorableError
+    from memofp._store._codecs import UnstorableError
 
 __all__ = ["forget_warnings", "warn_once", "warn_unstorable"]
 

@@ -29,8 +29,9 @@ from store_helpers import big, key_of, put, reason_of, run_python, value_files, 
 
 from memofp._errors import ConfigurationError, UnstorableResultWarning
 from memofp._store import Hit, Miss, ResultStore
-from memofp._store._codecs import check_codec, encode
+from memofp._store._codecs import check_codec
 from memofp._store._compress import check_compression
+from memofp._store._encode import encode
 
 np = pytest.importorskip("numpy")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from memofp._store import _entry
-from memofp._store._codecs import encode
+from memofp._store._encode import encode
 from memofp._store._entry import EntryDraft, open_entry
 from memofp._store._envelope import RejectedError, Signer, open_small
 from memofp._store._protocol import Record
