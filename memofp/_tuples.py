@@ -12,7 +12,7 @@ of them, which took 3 ms.  Checkers see the original, so a module imports this o
 from __future__ import annotations
 
 from types import CodeType, FunctionType
-from typing import Any, ClassVar
+from typing import Any
 
 try:
     from _collections import _tuplegetter as getter  # type: ignore[import-not-found] # C only
@@ -32,8 +32,7 @@ class Named(tuple[Any, ...]):
     """What named tuples have in common."""
 
     __slots__ = ()
-    _fields: tuple[str, ...] = ()
-    _field_defaults: ClassVar[dict[str, Any]] = {}
+    _fields = ()  # each class has its own; no annotation, for it would be one of every class's fields
 
     @classmethod
     def _make(cls, values: Any) -> Any:
