@@ -32,7 +32,7 @@ class Named(tuple[Any, ...]):
     """What named tuples have in common."""
 
     __slots__ = ()
-    _fields = ()  # each class has its own; no annotation, for it would be one of every class's fields
+    _fields = tuple[str, ...]()  # each class has its own; an annotation would be one of every class
 
     @classmethod
     def _make(cls, values: Any) -> Any:
