@@ -12,6 +12,7 @@ __all__ = [
     "ABSENT",
     "Check",
     "attributes_check",
+    "is_writable",
     "mappings_check",
     "plain_checks",
     "probe_check",
@@ -24,8 +25,10 @@ _Space = dict[str, Any]
 _Names = list[tuple[_Space, dict[str, Any]]]
 _Functions = list[tuple[FunctionType, tuple[Any, ...]]]
 _Cells = list[tuple[CellType, Any]]
+_Mappings = list[tuple[Any, list[Any], list[Any]]]
 _CALL: Callable[..., Any] = call  # as `map` calls it: with a callable and its argument
 _TERMS = 200  # comparisons in one written function
+_LARGEST = 8  # items of a dictionary for which code is written
 _CONTENTS = attrgetter("cell_contents")
 _CODE = attrgetter("__code__")
 _DEFAULTS = attrgetter("__defaults__")
@@ -57,9 +60,14 @@ def plain_checks(
 
 
 def written_checks(
-    names: _Names, functions: _Functions, empty: list[dict[str, Any]], cells: _Cells, most_terms: int
+    names: _Names,
+    functions: _Functions,
+    empty: list[dict[str, Any]],
+    cells: _Cells,
+    most_terms: int,
+    mappings: _Mappings,
 ) -> list[Check] | None:
-    """Return functions with a comparison for each name, function and cell; None if they are too many.
+    """Return functions with a comparison for each name, function, cell and item; None if they are too many.
 
     The interpreter loads a global and compares it faster than a C loop fetches it from an iterator.
     Compiling that takes as long as some hundred checks, so it is for functions that are called often.
@@ -90,9 +98,20 @@ def written_checks(
         terms.append(
             f"not {bind(_is_full)}({what})" if value is ABSENT else f"{what}.cell_contents is {bind(value)}"
         )
+    for mapping, keys, values in mappings:
+        which = bind(mapping)
+        terms.append(f"len({which}) == {len(keys)}")
+        if len(keys) > 1:  # their order counts, too
+            terms.append(f"all(map({bind(is_)}, {which}, {bind(keys)}))")
+        terms += [f"{which}[{key!a}] is {bind(value)}" for key, value in zip(keys, values, strict=True)]
     if len(terms) > most_terms:
         return None
     return [_written(terms[i : i + _TERMS], space) for i in range(0, len(terms), _TERMS)]
+
+
+def is_writable(mapping: Any, keys: list[Any]) -> bool:
+    """Tell whether `written_checks` takes a mapping: a small dictionary of names, as `__kwdefaults__` is."""
+    return type(mapping) is dict and len(keys) <= _LARGEST and all(type(key) is str for key in keys)
 
 
 def _written(terms: list[str], space: dict[str, Any]) -> Check:
@@ -187,7 +206,7 @@ def _is_full(cell: CellType) -> bool:
     return True
 
 
-def mappings_check(guarded: list[tuple[Any, list[Any], list[Any]]]) -> Check | None:
+def mappings_check(guarded: _Mappings) -> Check | None:
     """Return the check of dictionaries and class namespaces."""
     mappings = [m for m, _, _ in guarded]
     views = [m.values() for m in mappings]

@@ -15,6 +15,7 @@ from memofp._fingerprint._checks import (
     ABSENT,
     Check,
     attributes_check,
+    is_writable,
     mappings_check,
     plain_checks,
     probe_check,
@@ -119,12 +120,16 @@ class Guards:
         """Return the checks, with code written for the comparisons if they are not more than this."""
         names = list(self._names.values())
         guarded = (names, self._functions, self._empty, self._cells)
-        written = written_checks(*guarded, most_terms) if most_terms else None
+        mappings = list(self._dicts.values())
+        small = [entry for entry in mappings if is_writable(entry[0], entry[1])] if most_terms else []
+        written = written_checks(*guarded, most_terms, small) if most_terms else None
         self._is_written = written is not None
+        if written is not None:
+            mappings = [entry for entry in mappings if not is_writable(entry[0], entry[1])]
         plain = plain_checks(*guarded) if written is None else written
         made = (
             *plain,
-            mappings_check(list(self._dicts.values())),
+            mappings_check(mappings),
             sequences_check(list(self._sequences.values())),
             attributes_check(self._attributes),
             *(probe_check(*entry) for entry in self._probes),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memofp._fingerprint._checks import ABSENT, plain_checks, written_checks
+from memofp._fingerprint._checks import ABSENT, is_writable, mappings_check, plain_checks, written_checks
 from memofp._fingerprint._guards import Guards
 
 
@@ -33,6 +33,9 @@ def make_world() -> dict[str, Any]:
         "plain": plain,
         "full": CellType(5),
         "bare": CellType(),
+        "pair": {"a": 1, "b": AlwaysEqual()},
+        "one": {"it's": 1},
+        "none": {},
     }
 
 
@@ -56,6 +59,15 @@ CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
     "cell changed": lambda world: setattr(world["full"], "cell_contents", 6),
     "cell emptied": lambda world: delattr(world["full"], "cell_contents"),
     "cell filled": lambda world: setattr(world["bare"], "cell_contents", 6),
+    "item bound anew": set_item("pair", "a", 2),
+    "item to an equal value of another type": set_item("pair", "a", 1.0),
+    "item added": set_item("pair", "c", 1),
+    "item removed": lambda world: world["pair"].pop("b"),
+    "items in another order": lambda world: world["pair"].update(a=world["pair"].pop("a")),
+    "item under another name": lambda world: world["pair"].update(z=world["pair"].pop("b")),
+    "only item removed": lambda world: world["one"].clear(),
+    "only item bound anew": set_item("one", "it's", 2),
+    "item of what was empty": set_item("none", "a", 1),
 }
 
 
@@ -69,8 +81,14 @@ def holds_of(world: dict[str, Any]) -> list[Callable[[], bool]]:
     ]
     empty = [world["plain"].__dict__]
     cells = [(world["full"], 5), (world["bare"], ABSENT)]
-    plain = [check for check in plain_checks(names, functions, empty, cells) if check is not None]
-    written = written_checks(names, functions, empty, cells, 1000)
+    mappings = [
+        (mapping, list(mapping), list(mapping.values()))
+        for mapping in (world["pair"], world["one"], world["none"])
+    ]
+    assert all(is_writable(mapping, keys) for mapping, keys, _ in mappings)
+    made = (*plain_checks(names, functions, empty, cells), mappings_check(mappings))
+    plain = [check for check in made if check is not None]
+    written = written_checks(names, functions, empty, cells, 1000, mappings)
     assert written is not None
 
     def guarded(check: Callable[[], bool]) -> bool:
@@ -97,8 +115,8 @@ def test_change_is_seen_by_both(change: str) -> None:
 def test_many_terms_are_left_to_the_loops() -> None:
     space = {f"n{i}": i for i in range(1000)}
     guarded = ([(space, dict(space))], [], [], [])
-    assert written_checks(*guarded, 999) is None
-    several = written_checks(*guarded, 1000)
+    assert written_checks(*guarded, 999, []) is None
+    several = written_checks(*guarded, 1000, [])
     assert several is not None
     assert len(several) > 1
     assert all(check() for check in several)
