@@ -65,7 +65,7 @@ class DiskStore:
                 looks = not place.is_settled(generation)
                 if looks and not place.settle(generation):
                     return None
-                rows = self.database.run(_GET, (key,))
+                rows = self.database.find(_GET, (key,))
                 if not rows:
                     if looks or place.is_known():
                         return None

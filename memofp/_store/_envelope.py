@@ -176,8 +176,10 @@ def open_small(signer: Signer, data: bytes, key: bytes) -> tuple[float, float, f
         fields = _FIXED.unpack_from(data, MAC_SIZE)
     except struct.error:
         return None
-    magic, name, own, created, expires, seconds, end, inband, _, _, compression, flags, *sizes = fields
-    n_codec, _, _, n_buffers, n_shapes = sizes
+    (
+        magic, name, own, created, expires, seconds, end, inband,
+        _, _, compression, flags, n_codec, _, _, n_buffers, n_shapes,
+    ) = fields  # fmt: skip
     if magic != MAGIC or name != signer.name or own != key or len(data) != end + inband:
         return None
     if flags != FLAG_INLINE or compression or n_buffers or n_shapes:
