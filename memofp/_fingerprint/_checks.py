@@ -10,6 +10,7 @@ from typing import Any
 
 __all__ = [
     "ABSENT",
+    "CHANGED",
     "Check",
     "attributes_check",
     "is_writable",
@@ -28,6 +29,12 @@ _Cells = list[tuple[CellType, Any]]
 _Mappings = list[tuple[Any, list[Any], list[Any]]]
 _CALL: Callable[..., Any] = call  # as `map` calls it: with a callable and its argument
 _TERMS = 200  # comparisons in one written function
+CHANGED = (
+    RuntimeError,
+    KeyError,
+    ValueError,
+    AttributeError,
+)  # raised when something changed while we looked
 _LARGEST = 8  # items of a dictionary for which code is written
 _CONTENTS = attrgetter("cell_contents")
 _CODE = attrgetter("__code__")
@@ -116,7 +123,9 @@ def is_writable(mapping: Any, keys: list[Any]) -> bool:
 
 def _written(terms: list[str], space: dict[str, Any]) -> Check:
     # The text is made of our own names and of quoted keys; nothing of the user's is evaluated.
-    exec(f"def check():\n    return ({' and '.join(terms)})", space)
+    space["CHANGED"] = CHANGED
+    text = f"def check():\n try:\n  return ({' and '.join(terms)})\n except CHANGED:\n  return False"
+    exec(text, space)
     check: Check = space["check"]
     return check
 

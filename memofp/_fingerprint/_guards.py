@@ -13,6 +13,7 @@ from typing import Any
 
 from memofp._fingerprint._checks import (
     ABSENT,
+    CHANGED,
     Check,
     attributes_check,
     is_writable,
@@ -48,6 +49,7 @@ class Guards:
         self._checks: list[Check] | None = None
         self._holds = 0
         self._is_written = False
+        self._only: Check | None = None  # the one check, if code was written for all there is
 
     # ---- collecting --------------------------------------------------------------------------
 
@@ -95,6 +97,8 @@ class Guards:
 
     def hold(self) -> bool:
         """Tell whether everything is what it was."""
+        if self._only is not None:
+            return self._only()
         if self._base is not None and not self._base.hold():
             return False
         checks = self._checks
@@ -107,8 +111,8 @@ class Guards:
             for check in checks:
                 if not check():
                     return False
-        except (RuntimeError, KeyError, ValueError, AttributeError):
-            return False  # changed while we looked
+        except CHANGED:
+            return False
         return True
 
     def prepare(self) -> None:
@@ -134,4 +138,7 @@ class Guards:
             attributes_check(self._attributes),
             *(probe_check(*entry) for entry in self._probes),
         )
-        return [check for check in made if check is not None]
+        checks = [check for check in made if check is not None]
+        if written is not None and len(checks) == 1 and self._base is None:
+            self._only = checks[0]
+        return checks

@@ -50,6 +50,7 @@ class Core:
     __slots__ = (
         "_default_directory",
         "_hit_type",
+        "_is_looked_into",
         "_load",
         "_opened",
         "_plan",
@@ -72,6 +73,7 @@ class Core:
     watch: Watch
     progress: Progress | None
     _hit_type: type[Hit]
+    _is_looked_into: bool  # whether more has to be known about a hit than that it is one
     _load: Callable[[bytes], Hit | Miss]
 
     def __init__(self, function: Callable[..., Any], options: Options) -> None:
@@ -112,6 +114,7 @@ class Core:
         self.store = open_store(self._directory(), **settings.limits, **options.limits)
         self._load = partial(self.store.load, **options.loading) if options.loading else self.store.load
         self.progress = self._make_progress(settings.progress if options.verbose is None else options.verbose)
+        self._is_looked_into = self.progress is not None or options.ttl_s is not None
         self._plan = None
         self._opened = generation
 
@@ -193,10 +196,8 @@ class Core:
         found = self._load(key)
         if not isinstance(found, self._hit_type):
             return None
-        if self.options.ttl_s is not None and self.is_too_old(found):
-            return None
-        if type(found.value) is Raised or self.progress is not None:
-            return self.serve(found)
+        if self._is_looked_into or type(found.value) is Raised:
+            return None if self.is_too_old(found) else self.serve(found)
         self.hits += 1  # as `serve` does: one call less in every hit
         self.seconds_saved += found.duration_s
         return found

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
+from collections.abc import Callable
+from os import SEEK_END, lseek
+from time import monotonic
 
 from memofp._store._files import open_private
 
@@ -18,39 +20,64 @@ _LOOK_S = 0.00003  # how long a removed or replaced directory may stay unnoticed
 _LONGEST = 1 << 20  # bytes; then the file is made anew
 
 
+class _Open:
+    """The file while it is open; closed when nobody uses it any more.
+
+    A number that is closed while another thread is about to ask may be another file's by then.
+
+    Attributes:
+        numbers: device, inode and the size that it had last.
+    """
+
+    __slots__ = ("fd", "numbers")
+
+    def __init__(self, fd: int) -> None:
+        self.fd = fd
+        found = os.fstat(fd)
+        self.numbers: tuple[int, ...] = (found.st_dev, found.st_ino, found.st_size)
+
+    def __del__(self, close: Callable[[int], None] = os.close) -> None:
+        with contextlib.suppress(OSError):
+            close(self.fd)
+
+
 class Generation:
     """The generation of one directory.  Threads and forked children may share it."""
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._fd = -1
-        self._identity = (0, 0)
+        self._open: _Open | None = None
         self._next_look = 0.0
 
     def current(self) -> tuple[int, ...]:
         """Return numbers that differ after `bump` by anyone or in a new directory; () if unknown."""
-        if time.monotonic() >= self._next_look and not self._look():
-            return ()
+        opened = self._open
+        if opened is None or monotonic() >= self._next_look:
+            opened = self._look()
+            if opened is None:
+                return ()
         try:
-            return (*self._identity, os.lseek(self._fd, 0, os.SEEK_END))
+            size = lseek(opened.fd, 0, SEEK_END)
         except OSError:
             return ()
+        numbers = opened.numbers
+        if numbers[2] != size:  # taken and given as one: another thread may have asked meanwhile
+            numbers = opened.numbers = (*numbers[:2], size)
+        return numbers
 
-    def _look(self) -> bool:
+    def _look(self) -> _Open | None:
         """Open the file, or make sure that it is still the one in the directory."""
+        opened = self._open
         try:
             found = os.stat(self._path)
-            identity = (found.st_dev, found.st_ino)
-            if self._fd < 0 or identity != self._identity:
+            if opened is None or opened.numbers[:2] != (found.st_dev, found.st_ino):
                 self.close()
-                self._fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
-                opened = os.fstat(self._fd)
-                self._identity = (opened.st_dev, opened.st_ino)
+                opened = self._open = _Open(os.open(self._path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0)))
         except OSError:
             self.close()
-            return False
-        self._next_look = time.monotonic() + _LOOK_S
-        return True
+            return None
+        self._next_look = monotonic() + _LOOK_S
+        return opened
 
     def bump(self, mode: int) -> None:
         """Make `current` differ, in all processes: the file grows by a byte.
@@ -69,8 +96,5 @@ class Generation:
 
     def close(self) -> None:
         """Close the file; the next question opens it again."""
-        fd, self._fd = self._fd, -1
+        self._open = None
         self._next_look = 0.0
-        if fd >= 0:
-            with contextlib.suppress(OSError):
-                os.close(fd)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from memofp._errors import ConfigurationError, StoreWarning
 from memofp._store import Hit, Miss, ResultStore, close_all, open_store
 from memofp._store._front import Front, Opened, is_immutable
+from memofp._store._generation import Generation
 
 
 def kept(size: int = 100, value: object = 1) -> Opened:
@@ -223,3 +225,35 @@ def test_environment_that_is_no_number_is_refused(directory: Path, monkeypatch: 
     monkeypatch.setenv("MEMOFP_FRONT_BYTES", "64 MB")
     with pytest.raises(ConfigurationError, match="MEMOFP_FRONT_BYTES"):
         open_store(directory)
+
+
+def test_generation_is_one_object_until_something_is_removed(tmp_path: Path) -> None:
+    generation = Generation(str(tmp_path / "generation"))
+    assert generation.current() == ()
+    generation.bump(0o600)
+    first = generation.current()
+    assert first
+    assert generation.current() is first
+    generation.bump(0o600)
+    second = generation.current()
+    assert second != first
+    assert generation.current() is second
+    (tmp_path / "generation").rename(tmp_path / "other")
+    time.sleep(0.001)
+    assert generation.current() == ()
+    generation.bump(0o600)
+    assert generation.current() not in ((), first, second)
+
+
+def test_file_of_the_generation_is_open_as_long_as_somebody_asks_it(tmp_path: Path) -> None:
+    generation = Generation(str(tmp_path / "generation"))
+    generation.bump(0o600)
+    assert generation.current()
+    asked = generation._open
+    assert asked is not None
+    number = asked.fd
+    generation.close()
+    assert os.fstat(number).st_size == 1
+    del asked
+    with pytest.raises(OSError, match="file descriptor"):
+        os.fstat(number)
