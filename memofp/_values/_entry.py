@@ -7,9 +7,18 @@ from marshal import dumps
 from typing import Any
 
 from memofp._digest import DIGEST_SIZE, digest
+from memofp._values._objects import reduce_instance
 from memofp._values._parts import Leaf, Node
-from memofp._values._plain import ATOMS, CONTAINERS, LARGE_BYTES, MUTABLE, SPILL_BYTES, encode_plain
-from memofp._values._registry import is_plain_instance, reduce_value
+from memofp._values._plain import (
+    ATOMS,
+    CONTAINERS,
+    LARGE_BYTES,
+    LARGE_SET,
+    MUTABLE,
+    SPILL_BYTES,
+    encode_plain,
+)
+from memofp._values._registry import rule_of
 from memofp._values._walk import Walk
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
@@ -21,6 +30,9 @@ _is_flat = (_SMALL | _FLAT).issuperset
 _is_small = _SMALL.issuperset
 CODE_MARK = b"+"  # behind a digest: there was code among the values
 _MOST_SHAPES = 4096
+_MOST_ITEMS = LARGE_SET  # on one level of a small tree; the walk sorts larger sets in another way
+_MOST_LEVELS = 6  # of a small tree; from 8 on, the walk puts digests in the place of immutable ones
+_is_sortable = frozenset({int, str}).issuperset
 # Types of a call's values, all atoms, lists, tuples and dicts -> the places of those that are no atoms.
 _shapes: dict[tuple[type, ...], tuple[int, ...]] = {}
 
@@ -124,11 +136,10 @@ def _encode_directly(values: tuple[object, ...], reduced: dict[int, tuple[object
                 return None
             parts.append(data)
             continue
-        if is_plain_instance(kind):
-            return None
-        if id(value) in reduced:
-            return None  # one object for two parameters
-        node = reduce_value(value)
+        rule = rule_of(kind)
+        if rule is reduce_instance or id(value) in reduced:
+            return None  # it has attributes, or is one object for two parameters
+        node = rule(value)
         reduced[id(value)] = (value, node)
         if type(node) is not Leaf:
             return None
@@ -142,17 +153,55 @@ def _encode_builtin(value: Any, kind: type, met: set[int]) -> bytes | None:
         if kind in (str, bytes) and len(value) > LARGE_BYTES:
             return None
         return dumps(value, 2)
-    if not value:  # the `*args` and `**kwargs` that most calls leave empty
-        if kind in MUTABLE:
-            if id(value) in met:
-                return None
-            met.add(id(value))
-        return dumps(value, 2)
+    if _is_small_tree(value, met):
+        data = dumps(value, 2)
+        return data if len(data) <= LARGE_BYTES else None
     found = encode_plain((value,), met)
     if isinstance(found, int):
         return None
     met |= found[1]
     return found[0]
+
+
+def _is_small_tree(value: Any, met: set[int]) -> bool:
+    """Tell whether a container holds few builtins, nested a little, and no list or dict that was met before.
+
+    Those that it holds are met from now on, if it is one.
+    """
+    here: set[int] = set()
+    level: Sequence[Any] = (value,)
+    for _ in range(_MOST_LEVELS):
+        below: list[Any] = []
+        for item in level:
+            kind: Any = type(item)
+            if type(kind) is not type:  # its metaclass may say that it equals one of these
+                return False
+            if kind is str or kind is bytes:
+                if len(item) > LARGE_BYTES:
+                    return False
+                continue
+            if kind in _SMALL:
+                continue
+            if kind not in CONTAINERS or len(item) >= _MOST_ITEMS:
+                return False
+            if kind in MUTABLE:
+                if id(item) in here or id(item) in met:
+                    return False
+                here.add(id(item))
+            if kind is dict:
+                below += item.values()
+            elif kind is not list and kind is not tuple:
+                if not _is_sortable(map(type, item)):  # what marshal may not sort is for the walk
+                    return False
+                continue
+            below += item
+        if not below:
+            met |= here
+            return True
+        if len(below) > _MOST_ITEMS:
+            return False
+        level = below
+    return False
 
 
 def digest_arguments(names: tuple[str, ...], values: Sequence[object], function: str) -> bytes:

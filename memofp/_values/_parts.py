@@ -113,4 +113,4 @@ def pack(*fields: object) -> bytes:
 
 def leaf(tag: str, *fields: object, mutable: bool = False) -> Leaf:
     """Return a leaf of a tagged sequence of exact builtin atoms and tuples of them."""
-    return Leaf(LEAF + pack(tag, *fields), mutable)
+    return Leaf(LEAF + marshal.dumps((tag, *fields), 2), mutable)  # type: ignore[arg-type] # as `pack`

@@ -90,9 +90,14 @@ def reduce_value(value: object) -> Node:
     return rules[0](value) if rules is not None else _find_rules(type(value))[0](value)
 
 
+def rule_of(kind: type) -> Rule:
+    """Return what takes values of a class apart, as `reduce_value` does."""
+    return (_rules.get(id(kind)) or _find_rules(kind))[0]
+
+
 def is_plain_instance(kind: type) -> bool:
     """Tell whether instances of a class are reduced to the class and its raw attributes."""
-    return (_rules.get(id(kind)) or _find_rules(kind))[0] is reduce_instance
+    return rule_of(kind) is reduce_instance
 
 
 def _find_rules(kind: type) -> tuple[Rule, Rule, type]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pair_tables import TABLES, pairs
 from value_tools import of
 
@@ -228,7 +230,10 @@ def _calls_that_share() -> list[tuple[object, ...]]:
     deep: object = 1
     for _ in range(40):
         deep = [deep]
-    text, data = "x" * 70_000, b"x" * 70_000
+    text, data, long = "x" * 70_000, b"x" * 70_000, "x" * 60_000
+    nested: list[object] = [(1,)]
+    for _ in range(12):
+        nested.append((nested[-1],))
     return [
         (one, one), (one, [1]), (outer, one), (one, outer), (held, held), (held, one), (table, one),
         (one, table), (table, table), (empty, empty), (empty, {}), ([empty], empty), (empty, [empty]),
@@ -237,7 +242,12 @@ def _calls_that_share() -> list[tuple[object, ...]]:
         (float("nan"), [float("nan")]), (-0.0, [-0.0, 0.0]), ({1, 2}, {1, 2}),
         ({frozenset({1}): [one]}, {2}), (10**40, [10**40]), ((1, (2, (3, [4]))), {"k": {"k": {"k": 1}}}),
         (tuple(range(300_000)), 1), ([tuple(range(300_000))], 1), (True, [True], (1, True)),
-        ([], [], (), {}),
+        ([], [], (), {}), *((deep, [deep]) for deep in nested), *(([deep, {"k": deep}],) for deep in nested),
+        *((set(range(n)), frozenset(map(str, range(n))), [set(range(n))]) for n in (0, 62, 63, 64, 300)),
+        *((list(range(n)), (1, [[]], tuple(range(n)))) for n in (62, 63, 64, 65)),
+        *((tuple([long + str(i) for i in range(n)]), [1, [2]]) for n in (1, 2, 17, 18, 60)),
+        ({1.0, 2}, [{True, 0.5}]), ({"a", 1, b"b"}, [frozenset({1, "x"})]), ({(1, 2)}, [[{1}], {1}]),
+        ({(1, (2,)): [3], "k": {"k": ()}}, [()]), (one, [2, [one]]), ([2, [one]], one), ([[one], [one]], 1),
     ]  # fmt: skip
 
 
@@ -248,6 +258,37 @@ def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.Monke
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
     monkeypatch.setattr(_entry, "_encode_directly", lambda values, reduced: None)
     assert quick == [digest_arguments(names[: len(values)], values, "f") for values in calls]
+
+
+atoms = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(max_size=3),
+    st.binary(max_size=3),
+)
+trees = st.recursive(
+    st.one_of(atoms, st.frozensets(st.one_of(st.integers(), st.text(max_size=2)), max_size=5), st.dates()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.tuples(inner, inner),
+        st.dictionaries(st.one_of(st.text(max_size=2), st.tuples(st.integers())), inner, max_size=4),
+        inner.map(lambda item: [item, item]),
+        inner.map(lambda item: (item, [item])),
+    ),
+    max_leaves=40,
+)
+
+
+@given(a=trees, b=trees)
+@settings(max_examples=400, deadline=None)
+def test_shortcuts_give_the_walks_digest_of_any_tree(a: object, b: object) -> None:
+    names = ("x", "y", "z")
+    for values in ((a, b, a), (b, [a], (a, b)), (a, (), {})):
+        quick = digest_arguments(names, values, "f")
+        assert quick == _entry.Walk("f").digest(values, names, _entry.ArgumentDigester(names, "f").prefix)
 
 
 @pytest.mark.parametrize("table", TABLES)
