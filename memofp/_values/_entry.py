@@ -80,13 +80,14 @@ class ArgumentDigester:
             if 0 < len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
         reduced: dict[int, tuple[object, Node]] = {}
-        direct = _encode_directly(values, reduced)
+        direct, walk = _encode_directly(values, reduced, self.function)
         if direct is not None:
-            return digest(self.prefix + direct)
-        walk = Walk(self.function)
-        walk.reduced = reduced  # so that nothing is hashed twice
-        found = walk.digest(values, self.names, self.prefix)
-        return found + CODE_MARK if walk.met_code else found
+            found = digest(self.prefix + direct)
+        else:
+            walk = walk or Walk(self.function)
+            walk.reduced = reduced  # so that nothing is hashed twice
+            found = walk.digest(values, self.names, self.prefix)
+        return found + CODE_MARK if walk is not None and walk.met_code else found
 
 
 def _are_flat(values: tuple[object, ...]) -> bool:
@@ -116,35 +117,41 @@ def _are_flat(values: tuple[object, ...]) -> bool:
     return len(set(identities)) == len(identities)  # no list or dict is there twice
 
 
-def _encode_directly(values: tuple[object, ...], reduced: dict[int, tuple[object, Node]]) -> bytes | None:
-    """Encode values that need no walk: builtins all the way down, and leaves such as dates, numbers, arrays.
+def _encode_directly(
+    values: tuple[object, ...], reduced: dict[int, tuple[object, Node]], function: str
+) -> tuple[bytes | None, Walk | None]:
+    """Encode values that need no walk: builtins, leaves such as dates, instances that hold atoms alone.
 
     Args:
         values: of a call.
         reduced: takes in what was reduced, by identity.
+        function: qualified name, for errors.
 
     Returns:
-        The encodings, joined; None if there is anything else, or one object twice.
+        The encodings, joined; None if there is anything else, or one object twice.  And a walk that knows
+        what code was met, if there were instances.
     """
     parts: list[bytes] = []
-    met: set[int] = set()  # mutable containers
+    met: set[int] = set()  # mutable containers and instances
+    walk: Walk | None = None
     for value in values:
         kind: Any = type(value)
         if type(kind) is type and kind in _BUILTIN:
             data = _encode_builtin(value, kind, met)
-            if data is None:
-                return None
-            parts.append(data)
-            continue
-        rule = rule_of(kind)
-        if rule is reduce_instance or id(value) in reduced:
-            return None  # it has attributes, or is one object for two parameters
-        node = rule(value)
-        reduced[id(value)] = (value, node)
-        if type(node) is not Leaf:
-            return None
-        parts.append(node.data)
-    return b"".join(parts)
+        elif id(value) in reduced or id(value) in met:
+            data = None  # one object for two parameters
+        elif (rule := rule_of(kind)) is reduce_instance:
+            met.add(id(value))
+            walk = walk or Walk(function)
+            data = walk.encode_flat(value, kind)
+        else:
+            node = rule(value)
+            reduced[id(value)] = (value, node)
+            data = node.data if type(node) is Leaf else None
+        if data is None:
+            return None, walk
+        parts.append(data)
+    return b"".join(parts), walk
 
 
 def _encode_builtin(value: Any, kind: type, met: set[int]) -> bytes | None:

@@ -328,6 +328,16 @@ class Walk(Sharing):
         frame.shallow = max(self.stack[-1].shallow - 1, 0)
         self._push(frame)
 
+    def encode_flat(self, value: object, kind: type) -> bytes | None:
+        """Return what `_visit_instance` writes of an instance that may change and holds small atoms alone."""
+        names, values = state_of(value)
+        if layout_of(kind).frozen or not _are_small(values) or not are_strings(names) or _code_hasher is None:
+            return None
+        known = self.headers.get((id(kind), names))
+        if known is None:
+            known = self.headers[id(kind), names] = self._instance_header(kind, names)
+        return known[0] + dumps(values, 2)[5:]
+
     def _instance_header(self, kind: type, names: tuple[str, ...]) -> _Header:
         tag, part = pack_fields("object", names), class_part(kind)
         header = _PARTS + dumps((tag, len(names) + 1), 2)

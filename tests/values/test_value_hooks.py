@@ -256,7 +256,7 @@ def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.Monke
     names = ("a", "b", "c", "d")
     quick = [digest_arguments(names[: len(values)], values, "f") for values in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry, "_encode_directly", lambda values, reduced: None)
+    monkeypatch.setattr(_entry, "_encode_directly", lambda *_: (None, None))
     assert quick == [digest_arguments(names[: len(values)], values, "f") for values in calls]
 
 
@@ -304,5 +304,5 @@ def test_shortcuts_for_calls_give_the_walks_digest(table: str, monkeypatch: pyte
         ]
     quick = [digest_arguments(names, values, "f") for values, names in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry, "_encode_directly", lambda values, reduced: None)
+    monkeypatch.setattr(_entry, "_encode_directly", lambda *_: (None, None))
     assert quick == [digest_arguments(names, values, "f") for values, names in calls]
