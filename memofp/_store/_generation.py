@@ -37,8 +37,10 @@ class _Open:
         self.numbers: tuple[int, ...] = (found.st_dev, found.st_ino, found.st_size)
 
     def __del__(self, close: Callable[[int], None] = os.close) -> None:
-        with contextlib.suppress(OSError):
+        try:  # as plain as can be: the interpreter may be ending
             close(self.fd)
+        except OSError:
+            return
 
 
 class Generation:
