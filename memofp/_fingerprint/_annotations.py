@@ -9,7 +9,8 @@ from typing import Any
 from memofp._code import identifiers
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
-from memofp._fingerprint._graph import ATOMS, Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import ATOMS, Node
 from memofp._fingerprint._raw import exactly, is_a, module_of, mro_of, qualname_of, type_name
 
 __all__ = ["add_annotation", "add_annotations", "add_live_annotations"]

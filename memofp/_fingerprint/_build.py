@@ -13,9 +13,10 @@ from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._expand import expand
-from memofp._fingerprint._graph import Graph, Options
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._isolated import argument_digest
+from memofp._fingerprint._options import Options
 from memofp._fingerprint._raw import instance_dict, is_a
 from memofp._fingerprint._shared import Digested, begin_with, digest_graph, known_bases, remember
 from memofp._values import set_code_hasher

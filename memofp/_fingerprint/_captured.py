@@ -13,8 +13,9 @@ from typing import Any
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
-from memofp._fingerprint._graph import ATOMS, Graph, Node, holds_address, leaf
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._node import ATOMS, Node, holds_address, leaf
 from memofp._fingerprint._raw import (
     ByType,
     class_dict,

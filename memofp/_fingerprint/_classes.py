@@ -20,7 +20,8 @@ from memofp._fingerprint._generated import (
     is_enumeration,
     is_generated,
 )
-from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node
 from memofp._fingerprint._pydantic import add_schema, is_pydantic, is_pydantic_machinery
 from memofp._fingerprint._raw import (
     bases_of,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from memofp._digest import Hasher, digest_parts
 from memofp._errors import ConfigurationError
 from memofp._fingerprint._boundary import place_of_module
-from memofp._fingerprint._graph import Graph, Node, is_code, leaf
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node, is_code, leaf
 from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._raw import is_a
 from memofp._values import File

@@ -10,7 +10,8 @@ from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import Place, place_of_class, place_of_function
-from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node
 from memofp._fingerprint._raw import (
     class_dict,
     flags_of,

@@ -10,8 +10,9 @@ from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._foreign import foreign_object
-from memofp._fingerprint._graph import Graph, Node, is_code
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._node import Node, is_code
 from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
 from memofp._fingerprint._resolve import Context, module_name, resolve
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_function
-from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node
 from memofp._fingerprint._raw import class_dict, inner_function, is_a, mro_of, name_of
 
 __all__ = ["AUTOMATIC", "add_enum", "add_fields", "dataclass_flags", "generated_names", "is_enumeration"]

@@ -6,8 +6,9 @@ from typing import Any
 
 from memofp._fingerprint._components import component_digests, strong_components
 from memofp._fingerprint._expand import expand
-from memofp._fingerprint._graph import Graph, Options
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._options import Options
 
 __all__ = ["argument_digest", "isolated_digest"]
 

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from memofp._digest import digest
-from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node
 from memofp._manifest import BlindSpot, Dependency, Manifest
 
 __all__ = ["build_manifest"]

@@ -6,7 +6,8 @@ from typing import Any
 
 from memofp._digest import digest_parts
 from memofp._fingerprint._annotations import add_annotation
-from memofp._fingerprint._graph import Graph, Node
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node
 
 __all__ = ["add_schema", "is_pydantic", "is_pydantic_machinery"]
 

@@ -16,8 +16,9 @@ from memofp._fingerprint._foreign import (
     registered_classes,
     users_members,
 )
-from memofp._fingerprint._graph import Graph, is_code, leaf
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._node import Node, is_code, leaf
 from memofp._fingerprint._raw import is_a, module_of, qualname_of
 from memofp._fingerprint._reach import is_module_table, sees_globals
 from memofp._fingerprint._views import use_of_method, view_node
@@ -167,8 +168,6 @@ _TELLING_NAMES = DYNAMIC_NAMES | MODE_NAMES
 
 def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | bytes:
     """Return the target for `sys.modules`: the modules that constants name; all else cannot be followed."""
-    from memofp._fingerprint._graph import Node
-
     if ref.use.kind == "keys" and not rest and "__main__" not in ref.use.keys:
         node = Node("", "sys.modules", None, b"loaded modules")
         for key in ref.use.keys:
@@ -233,8 +232,6 @@ def _foreign_chain(
 
 
 def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> Any:
-    from memofp._fingerprint._graph import Node
-
     node = Node("", ".".join(attrs), value, b"patched")
     node.add("by", graph.visit(value, ".".join(attrs)))
     node.add("of", index)
@@ -249,8 +246,6 @@ def _resolve_import(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     found = [_resolve_spec(context, ref, spec) for spec in ref.imports]
     if len(found) == 1:
         return found[0]
-    from memofp._fingerprint._graph import Node
-
     key = ("imports", id(context.space), ref.imports, ref.attrs, ref.use)
 
     def make() -> Node:
@@ -356,8 +351,6 @@ def _import(context: Context, full: str, quiet: bool = False) -> ModuleType | No
 
 def whole_namespace(graph: Graph, space: dict[str, Any]) -> int:
     """Return the node of everything that a module defines, for code that can name any of it."""
-    from memofp._fingerprint._graph import Node
-
     key = ("namespace", id(space))
     fresh: list[Node] = []
 

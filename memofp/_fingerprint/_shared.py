@@ -20,8 +20,9 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
-from memofp._fingerprint._graph import Base, Graph, NotShareableError, Options
+from memofp._fingerprint._graph import Base, Graph, NotShareableError
 from memofp._fingerprint._modes import modes_of
+from memofp._fingerprint._options import Options
 
 if TYPE_CHECKING:
     from memofp._fingerprint._components import Edge

@@ -13,7 +13,8 @@ from typing import Any
 
 from memofp._code import Use
 from memofp._digest import digest_parts
-from memofp._fingerprint._graph import Graph, Node, describe, is_code
+from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._node import Node, describe, is_code
 from memofp._fingerprint._raw import class_dict, exactly, inner_function, is_a, module_of, qualname_of
 
 __all__ = ["use_of_method", "view_node"]

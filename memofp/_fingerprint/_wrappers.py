@@ -14,8 +14,9 @@ from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import PYTHON, place_of_class, place_of_function, place_of_module
 from memofp._fingerprint._declared import declared_target
 from memofp._fingerprint._foreign import foreign_node, foreign_object, foreign_singleton
-from memofp._fingerprint._graph import Graph, Node, is_code, memoized_extras
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._node import Node, is_code, memoized_extras
 from memofp._fingerprint._raw import ByType, instance_dict, is_a, is_memoized, module_of, name_of
 
 __all__ = ["expand_wrapper"]
