@@ -113,6 +113,12 @@ class Fact(NamedTuple):
     from_source: bool
 
 
+# Of a fact's fields but the last one, in their order.
+_PLAIN_TYPES = (
+    bytes, bytes, bytes, bytes, tuple, tuple, tuple, frozenset, frozenset, str, tuple, tuple, int, int, str,
+)  # fmt: skip
+
+
 class Refs:
     """The references of one source text: equal ones are one object, in memory and on disk.
 
@@ -135,7 +141,8 @@ class Refs:
     def to_plain(self, fact: Fact) -> tuple[Any, ...]:
         """Return a joined fact with source as builtins alone, the form in which facts rest on disk."""
         refs, late = map(self._written, fact.refs), map(self._written, fact.annotation_refs)
-        return (*fact[:4], tuple(refs), fact.lines, tuple(late), *map(_plain, fact[7:-1]))
+        plain = [tuple(map(tuple, value)) if type(value) is tuple else value for value in fact[7:-1]]
+        return (*fact[:4], tuple(refs), fact.lines, tuple(late), *plain)
 
     def _written(self, ref: Ref) -> tuple[Any, ...]:
         known = self._plain.get(id(ref))
@@ -146,23 +153,12 @@ class Refs:
 
     def from_plain(self, tree: tuple[Any, ...]) -> Fact:
         """Read what `to_plain` made of a fact.  Raises for any other shape."""
-        body, docs, annotations, names, refs, lines, late, *rest = tree
-        mentions, seen, reach, bare_calls, spots, line, end_line, source = rest
-        if len(refs) != len(lines):
-            raise ValueError("each reference has a line")
-        return Fact(
-            bytes(body), bytes(docs), bytes(annotations), bytes(names),
-            tuple([self._ref(ref) for ref in refs]),
-            tuple(lines),
-            tuple([self._ref(ref) for ref in late]),
-            frozenset(mentions),
-            frozenset(seen),
-            str(reach),
-            tuple([tuple(chain) for chain in bare_calls]),
-            tuple([Spot(*spot) for spot in spots]),
-            int(line), int(end_line), str(source),
-            True,
-        )  # fmt: skip
+        if tuple(map(type, tree)) != _PLAIN_TYPES or len(tree[4]) != len(tree[5]):
+            raise ValueError("this is no fact")
+        refs = tuple([self._ref(ref) for ref in tree[4]])
+        late = tuple([self._ref(ref) for ref in tree[6]]) if tree[6] else ()
+        spots = tuple([Spot(*spot) for spot in tree[11]]) if tree[11] else ()
+        return Fact._make((*tree[:4], refs, tree[5], late, *tree[7:11], spots, *tree[12:], True))
 
     def _ref(self, tree: tuple[Any, ...]) -> Ref:
         known = self._read.get(id(tree))  # `marshal` gives back one object where one was written
@@ -172,9 +168,3 @@ class Refs:
             ref = Ref(kind, root, attrs, specs, loads, ANY_USE if use == ANY_USE else Use(*use))
             known = self._read[id(tree)] = (tree, self._one.setdefault(ref, ref))
         return known[1]
-
-
-def _plain(value: object) -> object:
-    if type(value) is frozenset:
-        return tuple(sorted(value))
-    return tuple(map(tuple, value)) if type(value) is tuple else value

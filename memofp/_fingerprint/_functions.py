@@ -139,34 +139,36 @@ def _function_extras(node: Node) -> dict[str, bytes]:
 def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
     """Add an edge for each reference; return, as bytes, the attributes behind those that end at an object."""
     rests: list[bytes] = []
+    # Equal references of one text are one object, see `Refs`, so another function of the module may have
+    # followed this one.
+    followed = context.graph.followed_in(context.space)
     for i, ref in enumerate(fact.refs):
         if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
             rests.append(b"=" + ref.root.encode())
             continue
-        context.line = fact.lines[i]
-        target, rest = _resolved(context, ref)
-        node.edges.append((b"r%d" % i, target))
-        rests.append(rest)
+        known = followed.get(id(ref))
+        if known is None:
+            context.line = fact.lines[i]
+            known = _follow_first(context, ref, followed)
+        node.edges.append((b"r%d" % i, known[0]))
+        rests.append(known[1])
     for label, target in context.extra:
         node.add(label, target)
     return b"\0".join(rests)
 
 
-def _resolved(context: Context, ref: Ref) -> tuple[int | bytes, bytes]:
-    """Resolve a reference, or remember what another function of the same module made of it."""
+def _follow_first(
+    context: Context, ref: Ref, followed: dict[int, tuple[int | bytes, bytes]]
+) -> tuple[int | bytes, bytes]:
+    """Resolve a reference, and remember that if it is the same for every function of the module."""
     graph = context.graph
-    if ref.kind != "global":
-        target, rest = resolve(context, ref)
-        return target, ".".join(rest).encode()
-    key = (id(ref), id(context.space))  # equal references of one text are one object, see `Refs`
-    known = graph.resolved.get(key)
-    if known is None:
-        noted = len(context.extra), graph.noted
-        target, rest = resolve(context, ref)
-        known = target, ".".join(rest).encode()
-        if noted == (len(context.extra), graph.noted):  # else each function notes it for itself
-            graph.resolved[key] = known
-    return known
+    noted = len(context.extra), graph.noted
+    target, rest = resolve(context, ref)
+    found = target, ".".join(rest).encode()
+    # Else each function notes for itself what is to be noted.
+    if ref.kind == "global" and noted == (len(context.extra), graph.noted):
+        followed[id(ref)] = found
+    return found
 
 
 def _live_doc(function: FunctionType, fact: Fact) -> bytes:

@@ -89,7 +89,7 @@ class Graph:
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
-        self.resolved: dict[object, tuple[int | bytes, bytes]] = {}
+        self._followed: dict[int, dict[int, tuple[int | bytes, bytes]]] = {}
         self._pending: list[int] = []
         self._addressed: list[int] = []
         self._late: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
@@ -231,6 +231,10 @@ class Graph:
         ):
             return USER
         return place
+
+    def followed_in(self, space: dict[str, Any]) -> dict[int, tuple[int | bytes, bytes]]:
+        """Return what is known of references from a module: by identity, target and attributes left."""
+        return self._followed.setdefault(id(space), {})
 
     def mention(self, names: Collection[str]) -> None:
         """Note names in the code of the node that is looked into; some switch modes on."""

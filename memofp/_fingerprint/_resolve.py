@@ -18,7 +18,7 @@ from memofp._fingerprint._foreign import (
 )
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
-from memofp._fingerprint._node import Node, is_code, leaf
+from memofp._fingerprint._node import ATOMS, Node, is_code, leaf
 from memofp._fingerprint._raw import is_a, module_of, qualname_of
 from memofp._fingerprint._reach import is_module_table, sees_globals
 from memofp._fingerprint._views import use_of_method, view_node
@@ -106,6 +106,11 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     guards.name(space, name, value)
     if value is not ABSENT:
         key = ("name", id(space), name)
+        if not ref.attrs and name not in _TELLING_NAMES:  # most of them, without the questions of `_follow`
+            if type(value) is FunctionType:
+                return context.graph.visit(value, f"{context.module}.{name}"), ()
+            if id(type(value)) in ATOMS:
+                return context.graph.slot("const", f"{context.module}.{name}", key, value), ()
         return _follow(context, value, ref, f"{context.module}.{name}", key, "const")
     builtins = space.get("__builtins__", sys.modules["builtins"])
     builtin_space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
