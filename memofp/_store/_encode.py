@@ -32,7 +32,9 @@ __all__ = ["Encoded", "can_pickle", "encode"]
 
 OUT_OF_BAND = 8 * 1024  # bytes; smaller buffers are cheaper to sign than to keep apart
 _ATOMS = frozenset({type(None), bool, int, float, complex, str})
-_PLAIN_ITEMS = 500  # what repeats in a larger tree of builtins, pickle writes once
+# What repeats, pickle writes once, and marshal again: no matter in a small tree of small things.
+_PLAIN_ITEMS = 500
+_PLAIN_TEXT = 2000  # characters or bytes
 _RAW: dict[type, Callable[[Any], bytes]] = {
     str: lambda value: value.encode("utf-8", "surrogatepass"),
     bytes: lambda value: value,
@@ -90,7 +92,11 @@ def _is_plain(value: object) -> bool:
         kind = type(item)
         if type(kind) is not type:  # its metaclass may say that it equals one of these
             return False
-        if kind in _ATOMS or kind is bytes:
+        if kind is str or kind is bytes:
+            if len(item) > _PLAIN_TEXT:
+                return False
+            continue
+        if kind in _ATOMS:
             continue
         if kind is list or kind is dict:
             if id(item) in met:

@@ -29,9 +29,10 @@ from store_helpers import big, key_of, put, reason_of, run_python, value_files, 
 
 from memofp._errors import ConfigurationError, UnstorableResultWarning
 from memofp._store import Hit, Miss, ResultStore
-from memofp._store._codecs import check_codec
+from memofp._store._codecs import check_codec, decode
 from memofp._store._compress import check_compression
 from memofp._store._encode import encode
+from memofp._store._envelope import Texts
 
 np = pytest.importorskip("numpy")
 
@@ -618,3 +619,11 @@ def test_cloudpickled_bytes_are_signed_like_pickled_ones(store: ResultStore) -> 
     assert encoded.codec == "cloudpickle"
     assert encoded.buffers == []
     assert pickle.loads(encoded.inband)() == 1
+
+
+def test_what_is_large_and_repeats_is_stored_once() -> None:
+    text, data = "x" * 100_000, b"y" * 100_000
+    for value in ([text] * 100, {"a": data, "b": [data] * 100}):
+        encoded = encode(value)
+        assert len(encoded.inband) + sum(len(memoryview(b)) for b in encoded.buffers) < 250_000
+        assert decode(Texts(encoded.codec, "", encoded.shapes), encoded.inband, encoded.buffers) == value
