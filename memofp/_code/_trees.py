@@ -31,7 +31,7 @@ def children(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in fields:
         value = getattr(node, name, None)
-        if value.__class__ is list:
+        if isinstance(value, list):
             found += value if name not in _WITH_GAPS else [v for v in value if v is not None]
         elif value is not None and isinstance(value, ast.AST):
             found.append(value)
@@ -43,7 +43,7 @@ def statements(node: ast.AST) -> list[ast.AST]:
     found: list[ast.AST] = []
     for name in _HOLDING_STATEMENTS:
         value = getattr(node, name, None)
-        if value.__class__ is list:
+        if isinstance(value, list):
             found += value
     return found
 
