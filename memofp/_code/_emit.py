@@ -1,7 +1,7 @@
 """Write a function's AST in canonical form: the same meaning gives the same bytes on every Python.
 
 Neither `ast.dump` nor `ast.unparse` serves: what they write differs between Python versions.
-The walk is iterative, because a long chain of operators or of `elif` nests deeper than the stack.
+What says nothing of its own is written by `_writer`, field by field.
 """
 
 from __future__ import annotations
@@ -38,17 +38,13 @@ from memofp._code._tokens import (
     signature,
     texts,
 )
+from memofp._code._writer import Token, Work, Writer
 from memofp._digest import digest
 
 __all__ = ["build_fact"]
 
 
-_DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
-_BODIES = frozenset({"body", "orelse", "finalbody"})
-_BINDERS = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
 _NO_EFFECT = frozenset({ast.Pass, ast.Global, ast.Nonlocal})
-_Token = str  # or several, a line each, as they stand in the end
-_Work = _Token | tuple["ast.AST | list[ast.AST]", "Scope | None"]
 
 
 def build_fact(
@@ -68,7 +64,7 @@ def build_fact(
         neutral: dotted callees whose bare expression statements are left out.
     """
     emitter = _Emitter(node, frozenset(freevars), class_name, neutral)
-    emitter.run()
+    emitter.write(node)
     line = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", ()))])
     return Fact(
         body=digest("\n".join(emitter.out).encode()),
@@ -90,7 +86,7 @@ def build_fact(
     )
 
 
-class _Emitter:
+class _Emitter(Writer):
     """One walk over one function, collecting canonical tokens, references and blind spots."""
 
     def __init__(
@@ -100,17 +96,16 @@ class _Emitter:
         class_name: str | None,
         neutral: frozenset[tuple[str, ...]],
     ) -> None:
+        super().__init__(_SPECIAL, _LEAVES)
         self.root = root
         self.freevars = freevars
         self.neutral = neutral
         self.tree = build_scopes(root, class_name)
         self.scopes = self.tree.scopes
         self.class_name = class_name
-        self.out: list[_Token] = []
         self.docs: list[str] = []
         self.names: list[str] = []
         self.bare_calls: set[tuple[str, ...]] = set()
-        self.seen: set[str] = set()
         self.dynamics = Dynamics(root, self.tree, class_name)
         self.refs = References(freevars)
         self.late = References(freevars)
@@ -118,123 +113,38 @@ class _Emitter:
         self.scope_count = 0
         self.literal_names = sees_locals(self.tree)
 
-    def run(self) -> None:
-        stack: list[_Work] = [(self.root, None)]
-        out = self.out
-        while stack:
-            work = stack.pop()
-            if isinstance(work, str):
-                out.append(work)
-                continue
-            item, scope = work
-            if isinstance(item, list):
-                out.append(f"[{len(item)}")
-                stack.append("]")
-                stack += [(n, scope) for n in reversed(item)]
-                continue
-            found = _SPECIAL.get(type(item), _Emitter._emit_plain)(self, item, scope)
-            found.reverse()
-            stack += found
-
     # ---- nodes -------------------------------------------------------------------------------
 
-    def _emit_joined(self, node: ast.JoinedStr, scope: Scope) -> list[_Work]:
-        return self._fields("JoinedStr", [("values", merged_strings(node.values))], scope)
+    def _emit_joined(self, node: ast.JoinedStr, scope: Scope) -> list[Work]:
+        return self.write_fields("JoinedStr", [("values", merged_strings(node.values))], scope)
 
-    def _emit_set(self, node: ast.Set, scope: Scope) -> list[_Work]:
+    def _emit_set(self, node: ast.Set, scope: Scope) -> list[Work]:
         constants = [e for e in node.elts if isinstance(e, ast.Constant)]
         if len(constants) < len(node.elts):
-            return self._emit_plain(node, scope)
+            return self.write_plain(node, scope)
         self.seen.update(t for c in constants for t in texts(c.value))
         tokens = [constant_token(c) for c in constants]
         if len({c.value for c in constants}) == len(set(tokens)):
             tokens.sort()  # a set has no order; but of 1 and True, the first stays
-        return self._fields("Set", [("elts", Raw(",".join(tokens)))], scope)
+        return self.write_fields("Set", [("elts", Raw(",".join(tokens)))], scope)
 
-    def _emit_call(self, node: ast.Call, scope: Scope) -> list[_Work]:
+    def _emit_call(self, node: ast.Call, scope: Scope) -> list[Work]:
         self.dynamics.note_call(node, scope)
         token = self.refs.note_call(node, scope)
         if token is not None:
             self.out.append(token)
-        return self._emit_plain(node, scope)
+        return self.write_plain(node, scope)
 
-    def _emit_using(self, node: ast.AST, scope: Scope) -> list[_Work]:
+    def _emit_using(self, node: ast.AST, scope: Scope) -> list[Work]:
         """Write a node that says what is done with an operand: a subscript, a comparison."""
         if isinstance(node, ast.Compare):
             self.dynamics.note_compare(node)
         note_uses(node, self.uses)
         if isinstance(node, ast.Subscript) and looks_up_own_module(node):
             self.refs.own_namespace(node.lineno)
-        return self._emit_plain(node, scope)
+        return self.write_plain(node, scope)
 
-    def _emit_plain(self, node: ast.AST, scope: Scope) -> list[_Work]:
-        kind = type(node)
-        names = _FIELDS.get(kind)
-        if names is None:
-            names = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _DROPPED_FIELDS)
-        fields: list[tuple[str, object]] = []
-        for name in names:
-            value = getattr(node, name, None)
-            if value is None or value == []:
-                continue
-            if name in _BODIES and isinstance(value, list):
-                value = self._statements(value, scope)
-                if not value:
-                    continue
-            fields.append((name, value))
-        if kind in _BINDERS:
-            fields = [(name, self._own_name(node, name, value, scope)) for name, value in fields]
-        elif isinstance(node, ast.MatchClass):
-            self.seen.update(node.kwd_attrs)
-        return self._fields(kind.__name__, fields, scope)
-
-    def _own_name(self, node: ast.AST, name: str, value: object, scope: Scope) -> object:
-        """Rename what a node binds by a bare string: `except E as x`, `case [*x]`."""
-        if name == _BINDERS[type(node)] and isinstance(value, str):
-            return Raw(self._name_token(value, scope, node))
-        return value
-
-    def _fields(self, kind: str, fields: list[tuple[str, object]], scope: Scope) -> list[_Work]:
-        work: list[_Work] = []
-        tokens = [f"({kind}"]
-        for name, value in fields:
-            tokens.append(f".{name}")
-            if isinstance(value, ast.AST):
-                if value._fields:
-                    tokens = self._below(value, scope, tokens, work)
-                else:
-                    tokens.append(type(value).__name__)  # an operator
-            elif isinstance(value, list):
-                tokens.append(f"[{len(value)}")
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        tokens = self._below(item, scope, tokens, work)
-                    else:  # a name, or None for `**x` in a dict display
-                        tokens.append(ascii(item))
-                tokens.append("]")
-            else:
-                tokens.append(value.text if isinstance(value, Raw) else ascii(value))
-        tokens.append(")")
-        work.append("\n".join(tokens))
-        return work
-
-    def _below(self, node: ast.AST, scope: Scope, tokens: list[_Token], work: list[_Work]) -> list[_Token]:
-        """Write a leaf at once, if nothing before it waits to be written; let any other node wait.
-
-        Returns:
-            the tokens that come next.
-        """
-        if not work:
-            write = _LEAVES.get(type(node))
-            if write is not None:
-                tokens.append(write(self, node, scope))
-                return tokens
-        if tokens:
-            work.append("\n".join(tokens))
-        work.append((node, scope))
-        return []
-
-    def _statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.AST]:
+    def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.AST]:
         """Return the statements that do something: no docstring, `pass`, bare constant, neutral call."""
         kept: list[ast.AST] = []
         for statement in body:
@@ -264,14 +174,14 @@ class _Emitter:
 
     def _emit_function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope | None
-    ) -> list[_Work]:
-        work: list[_Work] = [f"({type(node).__name__}"]
+    ) -> list[Work]:
+        work: list[Work] = [f"({type(node).__name__}"]
         args = node.args
         if scope is not None:
             # The defaults and decorators of a nested function run in the scope around it.
             if not isinstance(node, ast.Lambda):
                 self.names.append(node.name)
-                work.append(self._name_token(node.name, scope, node))
+                work.append(self.name_token(node.name, scope, node))
                 work.append((list(node.decorator_list), scope))
             self._note_annotations(node, scope)
             work.append((list(args.defaults), scope))
@@ -282,7 +192,7 @@ class _Emitter:
             work.append((node.body, own))
         else:
             self._note_docstring(node.body, own)
-            work.append((self._statements(node.body, own), own))
+            work.append((self.statements(node.body, own), own))
         work.append(")")
         return work
 
@@ -302,22 +212,22 @@ class _Emitter:
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 self.docs.append(f"{own.number} {first.value!a}")
 
-    def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> list[_Work]:
+    def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> list[Work]:
         assert scope is not None
-        work: list[_Work] = ["(ClassDef", ascii(node.name), self._name_token(node.name, scope, node)]
+        work: list[Work] = ["(ClassDef", ascii(node.name), self.name_token(node.name, scope, node)]
         work += [(list(node.decorator_list), scope), (list(node.bases), scope), (list(node.keywords), scope)]
         own = self._enter(node)
         self._note_docstring(node.body, own)
-        work.append((self._statements(node.body, own), own))
+        work.append((self.statements(node.body, own), own))
         work.append(")")
         return work
 
     def _emit_comprehension(
         self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope | None
-    ) -> list[_Work]:
+    ) -> list[Work]:
         own = self._enter(node)
         outer = scope if scope is not None else own
-        work: list[_Work] = [f"({type(node).__name__}"]
+        work: list[Work] = [f"({type(node).__name__}"]
         for i, generator in enumerate(node.generators):
             work.append(f"for{generator.is_async}")
             work.append((generator.iter, outer if i == 0 else own))
@@ -330,30 +240,30 @@ class _Emitter:
         work.append(")")
         return work
 
-    def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> list[_Work]:
+    def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> list[Work]:
         if scope.kind == "class":  # a local dataclass reads its annotations
             fields: list[tuple[str, object]] = [("target", node.target), ("annotation", node.annotation)]
             if node.value is not None:
                 fields.append(("value", node.value))
-            return self._fields("AnnAssign", fields, scope)
+            return self.write_fields("AnnAssign", fields, scope)
         if node.value is None:
             return []
-        return self._fields("Assign", [("targets", [node.target]), ("value", node.value)], scope)
+        return self.write_fields("Assign", [("targets", [node.target]), ("value", node.value)], scope)
 
     # ---- names -------------------------------------------------------------------------------
 
-    def _emit_leaf(self, node: ast.AST, scope: Scope) -> list[_Work]:
+    def _emit_leaf(self, node: ast.AST, scope: Scope) -> list[Work]:
         return [_LEAVES[type(node)](self, node, scope)]
 
-    def _write_name(self, node: ast.Name, scope: Scope) -> _Token:
+    def _write_name(self, node: ast.Name, scope: Scope) -> Token:
         if node.id in MODE_NAMES:
             self.refs.mention(node.id)
         if node.id in DYNAMIC_NAMES and scope.lookup(node.id) is None:
             self.dynamics.note_name(node, node.id, scope)
         loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
-        return self._name_token(node.id, scope, node, loads=loads)
+        return self.name_token(node.id, scope, node, loads=loads)
 
-    def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[_Work]:
+    def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[Work]:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
         attrs: list[str] = []
         base: ast.expr = node
@@ -378,7 +288,7 @@ class _Emitter:
                 return []
         return ["(Attribute", (base, scope), "\n".join([*map(ascii, attrs), ")"])]
 
-    def _name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
+    def name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
         name = mangle(raw, scope.class_name)
         use = self.uses.get(id(node), ANY_USE)
         owner = scope.lookup(name)
@@ -399,14 +309,14 @@ class _Emitter:
 
     # ---- leaves ------------------------------------------------------------------------------
 
-    def _write_constant(self, node: ast.Constant, _: Scope) -> _Token:
+    def _write_constant(self, node: ast.Constant, _: Scope) -> Token:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
             self.seen.update(texts(value))
         return constant_token(node)
 
-    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[_Work]:
+    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[Work]:
         self.out.append("(Import")
         for raw, spec in import_specs(node):
             name = mangle(raw, scope.class_name)
@@ -419,17 +329,16 @@ class _Emitter:
                     self.out.append(self.refs.run_import(spec, node.lineno))
                 continue
             self.out.append(self.refs.imported(raw, (), (spec,), node.lineno))
-            self.out.append(self._name_token(raw, scope, node, loads=False))
+            self.out.append(self.name_token(raw, scope, node, loads=False))
         self.out.append(")")
         return []
 
 
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}  # those that are written
-_LEAVES: dict[type[ast.AST], Callable[..., _Token]] = {
+_LEAVES: dict[type[ast.AST], Callable[..., Token]] = {
     ast.Name: _Emitter._write_name,
     ast.Constant: _Emitter._write_constant,
 }
-_SPECIAL: dict[type[ast.AST], Callable[..., list[_Work]]] = {
+_SPECIAL: dict[type[ast.AST], Callable[..., list[Work]]] = {
     **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
     **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),
     **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
