@@ -33,6 +33,7 @@ else:
 
 __all__ = ["Base", "Graph", "NotShareableError"]
 
+_EQUAL_IF_SAME = frozenset({int, str, bool, type(None)})  # not float: 0.0 == -0.0
 _ADDRESS = r" at 0x([0-9A-Fa-f]{4,16})\b"
 
 
@@ -89,6 +90,7 @@ class Graph:
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
+        self._atoms: dict[tuple[type, object], bytes] = {}
         self._followed: dict[int, dict[int, tuple[int | bytes, bytes]]] = {}
         self._pending: list[int] = []
         self._addressed: list[int] = []
@@ -146,6 +148,17 @@ class Graph:
             node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
 
     def atom(self, obj: object) -> bytes:
+        """Return the digest of an atom; the same few stand in every module, as defaults and limits."""
+        kind: Any = type(obj)
+        if kind not in _EQUAL_IF_SAME:
+            return self._atom(obj)
+        key = kind, obj
+        found = self._atoms.get(key)
+        if found is None:
+            found = self._atoms[key] = self._atom(obj)
+        return found
+
+    def _atom(self, obj: object) -> bytes:
         reduced = reduce_value(obj)
         assert isinstance(reduced, Leaf)
         return leaf("leaf", reduced.data)
