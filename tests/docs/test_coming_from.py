@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import itertools
@@ -202,6 +203,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             del sys.modules[name]
     if "cachier" in sys.modules:
         sys.modules["cachier"].enable_caching()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()  # connections that other libraries left open would fail whichever test comes next
 
 
 def find(library: str) -> None:
