@@ -71,7 +71,7 @@ CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
-def holds_of(world: dict[str, Any]) -> list[Callable[[], bool]]:
+def holds_of(world: dict[str, Any], many_empty: int = 0) -> list[Callable[[], bool]]:
     names = [
         (world["space"], {**world["space"], "missing": ABSENT}),
         (world["alone"], dict(world["alone"])),
@@ -79,7 +79,7 @@ def holds_of(world: dict[str, Any]) -> list[Callable[[], bool]]:
     functions = [
         (f, (f.__code__, f.__defaults__, f.__kwdefaults__)) for f in (world["function"], world["plain"])
     ]
-    empty = [world["plain"].__dict__]
+    empty = [world["plain"].__dict__, *({} for _ in range(many_empty))]
     cells = [(world["full"], 5), (world["bare"], ABSENT)]
     mappings = [
         (mapping, list(mapping), list(mapping.values()))
@@ -104,10 +104,11 @@ def test_nothing_changed_holds() -> None:
     assert [hold() for hold in holds_of(make_world())] == [True, True]
 
 
+@pytest.mark.parametrize("many_empty", [0, 20])
 @pytest.mark.parametrize("change", CHANGES)
-def test_change_is_seen_by_both(change: str) -> None:
+def test_change_is_seen_by_both(change: str, many_empty: int) -> None:
     world = make_world()
-    holds = holds_of(world)
+    holds = holds_of(world, many_empty)
     CHANGES[change](world)
     assert [hold() for hold in holds] == [False, False]
 
