@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
+from memofp._code._spelled import matches
 from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS, identifiers
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "fact_of",
     "flush_facts",
     "identifiers",
+    "matches",
 ]

@@ -5,12 +5,18 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
-from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, TEMPLATE_METHODS
+from memofp._code._spelled import REFLECTED, Spelling, matches
+from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_METHODS
 
 __all__ = ["Dynamics"]
 
 _LISTINGS = frozenset({"vars", "__dict__"})
 _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
+_PARSERS = frozenset(name for name in BY_NAME if name.startswith("parse_"))
+_DOTTED = frozenset({"attrgetter"})  # takes several names, each of which may be a chain
+_ASKING = frozenset({"hasattr", "setattr", "delattr"})  # do not hand out what they find
+# What a name leads to that can name anything in turn: `getattr(text, "format")`, `getattr(builtins, "eval")`.
+_POWERS = DYNAMIC_NAMES | TEMPLATE_METHODS | NAMESPACES | {"globals"}
 
 
 class Dynamics:
@@ -20,14 +26,20 @@ class Dynamics:
         reach: "" nowhere; "own": what the method's object holds itself, and no class does; "self": attributes
             of the object that the method belongs to; "any": of anything.
         lists: whether the members of some class are seen in their order.
+        names: names that it computes from parts that stand in the code; see `_spelled`.
     """
 
     def __init__(self, root: ast.AST, tree: ScopeTree, class_name: str | None) -> None:
         self.reach = ""
         self.lists = False
+        self.names: set[str] = set()
+        self._spelling = Spelling(root)
         self._scope = tree.scopes[root]
         self._receiver = _receiver(root, tree.stored) if class_name is not None else None
         self._harmless: set[int] = set()
+        for one in tree.scopes.values():
+            if one.kind == "class":
+                self.names |= one.bound & REFLECTED
 
     def note_call(self, node: ast.Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
@@ -35,13 +47,35 @@ class Dynamics:
         if name not in BY_NAME:
             return
         position = BY_NAME[name]
-        if position >= 0 and len(node.args) > position and isinstance(node.args[position], ast.Constant):
+        if position >= 0:
+            names = self._names_given(node, name, position, scope)
+            if names is not None:
+                if name not in _ASKING and _lead_on(names):
+                    self.reach = "any"
+                    self.lists = self.lists or not _LISTINGS.isdisjoint(names)
+                self.names |= names
+                self._harmless.add(id(node.func))
+                return
+        elif name in _PARSERS and not _gives_namespace(node):
             self._harmless.add(id(node.func))
             return
         receiver = node.args[0] if node.args else None
         if self._is_receiver(receiver, scope) and (position == 1 or name in _WHOLE_OBJECT):
             self._harmless.add(id(node.func))
             self._reach_own("own" if name == "vars" and self._receiver == "self" else "self")
+
+    def _names_given(self, node: ast.Call, name: str, position: int, scope: Scope) -> frozenset[str] | None:
+        """Return the names that a call can give to one of these functions, None if any."""
+        given = node.args if name in _DOTTED else node.args[position : position + 1]
+        if not given or any(isinstance(arg, ast.Starred) for arg in (*node.args[:position], *given)):
+            return None
+        found = frozenset[str]()
+        for arg in given:
+            names = self._spelling.names(arg, scope)
+            if names is None or (name in _DOTTED and any("*" in one for one in names)):
+                return None
+            found |= names
+        return found
 
     def note_compare(self, node: ast.Compare) -> None:
         """Note a comparison of namespaces, which compares what they hold and runs none of it."""
@@ -100,3 +134,18 @@ def _is_known_template(node: ast.expr, scope: Scope) -> bool:
 
 def _last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+
+
+def _gives_namespace(node: ast.Call) -> bool:
+    """Tell whether a command line is parsed into an object of the caller's, whose attributes it then sets."""
+    return (
+        len(node.args) > 1
+        or any(isinstance(arg, ast.Starred) for arg in node.args)
+        or any(keyword.arg in (None, "namespace", "values") for keyword in node.keywords)
+    )
+
+
+def _lead_on(names: frozenset[str]) -> bool:
+    """Tell whether one of these names leads to something that can name anything in turn."""
+    texts = {part for name in names for part in name.partition("|")[0].split(".")}
+    return any(matches(text, power) for text in texts for power in _POWERS)

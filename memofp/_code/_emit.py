@@ -75,7 +75,7 @@ def build_fact(
         lines=tuple(emitter.refs.lines),
         annotation_refs=tuple(emitter.late.found),
         mentions=frozenset(emitter.refs.mentions | ({"vars"} if emitter.dynamics.lists else set())),
-        seen=frozenset(emitter.seen),
+        seen=frozenset(emitter.seen | emitter.dynamics.names),
         reach=emitter.dynamics.reach,
         bare_calls=tuple(sorted(emitter.bare_calls)),
         spots=tuple(emitter.refs.spots),

@@ -150,7 +150,12 @@ class References:
     def _note_computed(self, name: str, node: ast.Call, scope: Scope) -> None:
         position = _COMPUTED[name]
         which = node.args[position : position + 1]
-        if not which or isinstance(which[0], ast.Constant):
+        if not which:
+            return
+        if isinstance(which[0], ast.Constant):
+            if which[0].value in NAMESPACES | _SEES_GLOBALS:
+                self.own_namespace(node.lineno)
+                self._spot(f"namespace read from {which[0].value}", node)
             return
         target = node.args[0]
         if name == "getattr" and isinstance(target, ast.Name) and not self._is_local(target.id, scope):

@@ -32,9 +32,10 @@ BY_NAME = {
     "getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "getattr_static": 1, "attrgetter": 0,
     "methodcaller": 0, "__getattribute__": -1, "__getattr__": -1, "vars": -1, "getmembers": -1,
     "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
+    "parse_args": -1, "parse_known_args": -1, "parse_intermixed_args": -1, "parse_known_intermixed_args": -1,
 }  # fmt: skip
 DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
-TEMPLATE_METHODS = frozenset({"format", "format_map"})  # "{0.name}" takes an attribute
+TEMPLATE_METHODS = frozenset({"format", "format_map", "vformat", "get_field"})  # "{0.name}" names a member
 NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
 _find: Callable[[str], list[str]] | None = None
 

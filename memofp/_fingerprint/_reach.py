@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from memofp._code import DYNAMIC_NAMES, MODE_NAMES
+from memofp._code import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS
 
 if TYPE_CHECKING:
     from memofp._fingerprint._graph import Graph
@@ -37,7 +37,7 @@ def note_power(graph: Graph, full: str, spelled: str) -> None:
         return  # the code's own facts say how it is used
     if last in MODE_NAMES:
         graph.mention({last})
-    if last in DYNAMIC_NAMES:
+    if last in DYNAMIC_NAMES or last in TEMPLATE_METHODS:
         graph.open_world()
     if full.startswith("builtins.") and last in _SEES_LOCALS:
         graph.mention({"__code__"})

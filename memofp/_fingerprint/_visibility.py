@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
-from memofp._code import identifiers
+from memofp._code import identifiers, matches
 from memofp._fingerprint._raw import class_dict, mro_of
 
 __all__ = ["Visibility", "tokens"]
@@ -63,10 +63,12 @@ class Visibility:
         self._readers: list[FunctionType] = []
         self._unbound: set[tuple[int, str]] = set()
         self._opened: set[type] = set()
+        self._patterns: set[str] = set()
+        self._unless: set[str] = set()
 
     def member(self, cls: type, name: str, add: Callable[[], None]) -> None:
         """Add a member of a class now if its name is seen, else as soon as it is."""
-        if self.everything or cls in self._opened or name in self._names or name in protocol_names():
+        if self.everything or cls in self._opened or self._is_seen(name):
             add()
         else:
             self._waiting.setdefault(name, []).append((cls, add))
@@ -76,14 +78,33 @@ class Visibility:
         self._classes.append(cls)
 
     def see(self, names: Iterable[str]) -> None:
-        """Note names that reachable code mentions."""
+        """Note names that reachable code mentions, patterns of names among them; see `_code._spelled`."""
         if self.everything:
             return
         for name in names:
-            if name not in self._names:
-                self._names.add(name)
-                for _, add in self._waiting.pop(name, ()):
-                    add()
+            if name in self._names:
+                continue
+            self._names.add(name)
+            if "*" in name or "|" in name:
+                self._see_pattern(name)
+            else:
+                self._release(name)
+
+    def _see_pattern(self, text: str) -> None:
+        pattern, *unless = text.split("|")
+        self._unless.update(unless)
+        self._patterns.add(pattern)
+        for name in [name for name in self._waiting if matches(pattern, name)]:
+            self._release(name)
+
+    def _release(self, name: str) -> None:
+        for _, add in self._waiting.pop(name, ()):
+            add()
+
+    def _is_seen(self, name: str) -> bool:
+        if name in self._names or name in protocol_names():
+            return True
+        return any(matches(pattern, name) for pattern in self._patterns)
 
     def see_text(self, text: str) -> None:
         """Note the names in a text that reachable code can read."""
@@ -128,7 +149,12 @@ class Visibility:
 
         The first argument is an object of such a class only if the class holds the method as it is.
         """
-        if self.everything or not (self._owners or self._readers):
+        if self.everything:
+            return False
+        if self._breaks_patterns():
+            self.open_all()
+            return True
+        if not (self._owners or self._readers):
             return False
         self._owners += [f for f in self._readers if not self._is_plain_method(f)]
         self._readers.clear()
@@ -154,6 +180,12 @@ class Visibility:
             self.open_all()  # held elsewhere, or by a wrapper: the object may be anything
             return True
         return self._open(opened - self._opened)
+
+    def _breaks_patterns(self) -> bool:
+        """Tell whether something makes names of other parts than they seem to be made of."""
+        if not self._unless.isdisjoint(self._names):
+            return True
+        return bool(self._unless) and any(not self._unless.isdisjoint(class_dict(c)) for c in self._classes)
 
     def _is_plain_method(self, function: FunctionType) -> bool:
         """Tell whether some class holds a function as it is: then its first argument is an object."""

@@ -20,6 +20,7 @@ import cases_layout
 import cases_modules
 import cases_names
 import cases_powers
+import cases_spelled
 import cases_values
 import cases_wrappers
 import pytest
@@ -37,6 +38,7 @@ SOURCES = (
     cases_instances,
     cases_classes,
     cases_powers,
+    cases_spelled,
     cases_generators,
     cases_holders,
     cases_late,

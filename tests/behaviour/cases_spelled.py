@@ -1,0 +1,380 @@
+"""Edits behind names whose parts stand in the code, and names that lead on to others (rows 56 and 57)."""
+
+from __future__ import annotations
+
+from cases import Case, hit, miss
+
+CASES: list[Case] = []
+
+# No module of the standard library says these names, so only who computes them can reach them.
+BOX = """
+    class Box:
+        def on_zorblet(self):
+            return 1
+        def zorblet_done(self):
+            return 10
+        def quixle(self):
+            return 100
+"""
+ON = ("app.py", "return 1\n", "return 2\n")
+DONE = ("app.py", "return 10\n", "return 20\n")
+OTHER = ("app.py", "return 100\n", "return 200\n")
+
+SPELLED = {
+    "an f-string": """
+    def main(x, kind="zorblet"):
+        return getattr(Box(), f"on_{kind}")()
+""",
+    "a sum": """
+    def main(x, kind="zorblet"):
+        return getattr(Box(), "on_" + kind)()
+""",
+    "a sum of three": """
+    def main(x, kind="zor"):
+        return getattr(Box(), "on_" + kind + "blet")()
+""",
+    "percent": """
+    def main(x, kind="zorblet"):
+        return getattr(Box(), "on_%s" % (kind,))()
+""",
+    "percent without a tuple": """
+    def main(x, kind="zorblet"):
+        return getattr(Box(), "on_%s" % kind)()
+""",
+    "a template": """
+    def main(x, kind="zorblet"):
+        return getattr(Box(), "on_{}".format(kind))()
+""",
+    "a local": """
+    def main(x, kind="zorblet"):
+        name = f"on_{kind}"
+        return getattr(Box(), name)()
+""",
+    "a loop over a display": """
+    def main(x):
+        for name in ("on_zorblet", "on_snarfle"):
+            if hasattr(Box(), name):
+                return getattr(Box(), name)()
+""",
+    "a comprehension": """
+    def main(x):
+        return [getattr(Box(), name)() for name in ["on_zorblet"]]
+""",
+    "either of two": """
+    def main(x):
+        return getattr(Box(), "on_zorblet" if x else "on_snarfle")()
+""",
+    "a method caller": """
+    from operator import methodcaller
+    def main(x, kind="zorblet"):
+        return methodcaller(f"on_{kind}")(Box())
+""",
+    "a visitor of its own": """
+    class Visitor(Box):
+        def visit(self, kind):
+            return getattr(self, f"on_{kind}")()
+    def main(x):
+        return Visitor().visit("zorblet")
+""",
+}
+for how, rest in SPELLED.items():
+    CASES += [
+        miss(57, f"name spelled by {how}", BOX + rest, ON),
+        hit(57, f"name that {how} cannot spell", BOX + rest, OTHER),
+    ]
+CASES += [
+    miss(
+        57,
+        "name with a known end",
+        BOX + '    def main(x, kind="zorblet"):\n        return getattr(Box(), f"{kind}_done")()\n',
+        DONE,
+    ),
+    hit(
+        57,
+        "name with another end",
+        BOX + '    def main(x, kind="zorblet"):\n        return getattr(Box(), f"{kind}_done")()\n',
+        ON,
+    ),
+]
+
+
+def unknown(name: str, rest: str) -> Case:
+    """Describe a program that reaches `Box.quixle` by a name that only seems to be known."""
+    return miss(57, f"name that only seems known, {name}", BOX + rest, OTHER)
+
+
+CASES += [
+    unknown(
+        "a right operand with a say",
+        """
+    class Kind:
+        def __radd__(self, left):
+            return "quixle"
+    def main(x):
+        return getattr(Box(), "on_" + Kind())()
+""",
+    ),
+    unknown(
+        "a text with a say in percent",
+        """
+    class Kind(str):
+        def __rmod__(self, left):
+            return "quixle"
+    def main(x):
+        return getattr(Box(), "on_%s" % Kind("a"))()
+""",
+    ),
+    unknown(
+        "a left operand with a say",
+        """
+    class Kind:
+        def __add__(self, right):
+            return "quix" + "le"
+    def main(x):
+        return getattr(Box(), Kind() + "_done")()
+""",
+    ),
+    unknown(
+        "a local class with a say",
+        """
+    def main(x):
+        class Kind:
+            def __radd__(self, left):
+                return "quix" + "le"
+        return getattr(Box(), "on_" + Kind())()
+""",
+    ),
+    unknown(
+        "bound again",
+        """
+    def main(x):
+        name = "on_zorblet"
+        name += "x"
+        for part in [("quix", "le")]:
+            name = "".join(part)
+        return getattr(Box(), name)()
+""",
+    ),
+    unknown(
+        "bound by a nested function",
+        """
+    def main(x):
+        name = "on_zorblet"
+        def change():
+            nonlocal name
+            name = "".join(["quix", "le"])
+        change()
+        return getattr(Box(), name)()
+""",
+    ),
+    unknown(
+        "unpacked",
+        """
+    def main(x):
+        for name, _ in [("".join(["quix", "le"]), 1)]:
+            return getattr(Box(), name)()
+""",
+    ),
+    unknown(
+        "a default",
+        """
+    def main(x, name="quix" + "le"):
+        name = name or "on_zorblet"
+        return [getattr(Box(), part)() for part in (name, "".join(["quix", "le"]))]
+""",
+    ),
+    unknown(
+        "a starred display",
+        """
+    def main(x):
+        return [getattr(Box(), name)() for name in ("on_zorblet", *["".join(["quix", "le"])])][1]
+""",
+    ),
+    unknown(
+        "an attrgetter's chain",
+        """
+    from operator import attrgetter
+    class Outer:
+        on_box = Box()
+    def main(x, kind="box.quix" + "le"):
+        return attrgetter(f"on_{kind}")(Outer)()
+""",
+    ),
+    unknown(
+        "a prefix of a name that leads on",
+        """
+    def main(x, rest="attribute__"):
+        return getattr(Box(), f"__get{rest}")("quix" + "le")()
+""",
+    ),
+]
+
+GADGET = """
+    class Gadget:
+        @property
+        def zorblet(self):
+            return 1
+"""
+
+
+def leads_on(name: str, rest: str) -> Case:
+    """Describe a program that reaches `Gadget.zorblet` through what a constant name leads to."""
+    return miss(56, f"constant name leads to {name}", GADGET + rest, ON)
+
+
+CASES += [
+    leads_on(
+        "format",
+        """
+    def main(x):
+        return getattr("{0.zor" + "blet}", "format")(Gadget())
+""",
+    ),
+    leads_on(
+        "format_map",
+        """
+    def main(x):
+        return getattr("{g.zor" + "blet}", "format_map")({"g": Gadget()})
+""",
+    ),
+    leads_on(
+        "format by a method caller",
+        """
+    from operator import methodcaller
+    def main(x):
+        return methodcaller("format", Gadget())("{0.zor" + "blet}")
+""",
+    ),
+    leads_on(
+        "__getattribute__",
+        """
+    def main(x):
+        return getattr(Gadget(), "__getattribute__")("zor" + "blet")
+""",
+    ),
+    leads_on(
+        "__getattribute__ of its own object",
+        """
+    class Show(str):
+        def __call__(self, box):
+            return getattr(self, "format")(box)
+    def main(x):
+        return Show("{0.zor" + "blet}")(Gadget())
+""",
+    ),
+    leads_on(
+        "attrgetter",
+        """
+    import operator
+    def main(x):
+        return getattr(operator, "attrgetter")("zor" + "blet")(Gadget())
+""",
+    ),
+    leads_on(
+        "getattr",
+        """
+    import builtins
+    def main(x):
+        return getattr(builtins, "getattr")(Gadget(), "zor" + "blet")
+""",
+    ),
+    leads_on(
+        "the class's dictionary",
+        """
+    def main(x):
+        return getattr(Gadget, "__dict__")["zor" + "blet"].fget(Gadget())
+""",
+    ),
+    leads_on(
+        "the second of an attrgetter's names",
+        """
+    from operator import attrgetter
+    def main(x):
+        return attrgetter("__class__", "zor" + "blet")(Gadget())[1]
+""",
+    ),
+    leads_on(
+        "the place of a starred name",
+        """
+    def main(x):
+        pair = Gadget(), "zor" + "blet"
+        return getattr(*pair, None)
+""",
+    ),
+    leads_on(
+        "a field of a Formatter",
+        """
+    import string
+    def main(x):
+        return string.Formatter().get_field("0.zor" + "blet", (Gadget(),), {})[0]
+""",
+    ),
+    leads_on(
+        "an alias of vformat",
+        """
+    import string
+    show = string.Formatter().vformat
+    def main(x):
+        return show("{0.zor" + "blet}", (Gadget(),), {})
+""",
+    ),
+    leads_on(
+        "an alias of a Formatter's format",
+        """
+    import string
+    show = string.Formatter().format
+    def main(x):
+        return show("{0.zor" + "blet}", Gadget())
+""",
+    ),
+    leads_on(
+        "vformat",
+        """
+    import string
+    def main(x):
+        return string.Formatter().vformat("{0.zor" + "blet}", (Gadget(),), {})
+""",
+    ),
+    miss(
+        56,
+        "constant name leads to the globals",
+        """
+        def h():
+            return 1
+        def main(x):
+            return getattr(main, "__globals__")["h"]()
+        """,
+        ON,
+    ),
+    miss(
+        56,
+        "a parser sets attributes of an object that it is given",
+        """
+        import argparse
+        class Options:
+            def _set(self, value):
+                self.size = int(value or 0) * 1
+            zor_blet = property(None, _set)
+        def main(x):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--zor-blet")
+            options = Options()
+            parser.parse_args(["--zor-blet", "3"], options)
+            return options.size
+        """,
+        ("app.py", "* 1", "* 2"),
+    ),
+    hit(
+        56,
+        "a parser with a namespace of its own",
+        BOX
+        + """
+    import argparse
+    def main(x):
+        parser = argparse.ArgumentParser()
+        parser.add_argument("--zor-blet")
+        return parser.parse_args(["--zor-blet", "3"]).zor_blet, Box().on_zorblet()
+""",
+        OTHER,
+    ),
+]
