@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
-from memofp._code._spelled import REFLECTED, Spelling, matches
+from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, Spelling, matches
 from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_METHODS
 
 __all__ = ["Dynamics"]
@@ -16,7 +16,7 @@ _PARSERS = frozenset(name for name in BY_NAME if name.startswith("parse_"))
 _DOTTED = frozenset({"attrgetter"})  # takes several names, each of which may be a chain
 _ASKING = frozenset({"hasattr", "setattr", "delattr"})  # do not hand out what they find
 # What a name leads to that can name anything in turn: `getattr(text, "format")`, `getattr(builtins, "eval")`.
-_POWERS = DYNAMIC_NAMES | TEMPLATE_METHODS | NAMESPACES | {"globals"}
+_POWERS = (DYNAMIC_NAMES - _PARSERS) | TEMPLATE_METHODS | NAMESPACES | {"globals"}
 
 
 class Dynamics:
@@ -50,9 +50,8 @@ class Dynamics:
         if position >= 0:
             names = self._names_given(node, name, position, scope)
             if names is not None:
-                if name not in _ASKING and _lead_on(names):
-                    self.reach = "any"
-                    self.lists = self.lists or not _LISTINGS.isdisjoint(names)
+                if name not in _ASKING:
+                    self._follow(names)
                 self.names |= names
                 self._harmless.add(id(node.func))
                 return
@@ -76,6 +75,17 @@ class Dynamics:
                 return None
             found |= names
         return found
+
+    def _follow(self, names: frozenset[str]) -> None:
+        """Note names that lead to something which can name anything in turn."""
+        for name in names:
+            pattern = name.partition("|")[0]
+            for text in pattern.split("."):
+                if any(matches(text, power) for power in (_POWERS if "*" in text else _POWERS | _PARSERS)):
+                    self.reach = "any"
+                    self.lists = self.lists or text in _LISTINGS
+            if any(matches(pattern, parser) for parser in _PARSERS):
+                self.names.add("|".join((pattern, *PARSER_BUILDERS)))
 
     def note_compare(self, node: ast.Compare) -> None:
         """Note a comparison of namespaces, which compares what they hold and runs none of it."""
@@ -143,9 +153,3 @@ def _gives_namespace(node: ast.Call) -> bool:
         or any(isinstance(arg, ast.Starred) for arg in node.args)
         or any(keyword.arg in (None, "namespace", "values") for keyword in node.keywords)
     )
-
-
-def _lead_on(names: frozenset[str]) -> bool:
-    """Tell whether one of these names leads to something that can name anything in turn."""
-    texts = {part for name in names for part in name.partition("|")[0].split(".")}
-    return any(matches(text, power) for text in texts for power in _POWERS)

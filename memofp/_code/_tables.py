@@ -32,6 +32,7 @@ BY_NAME = {
     "getattr": 1, "setattr": 1, "delattr": 1, "hasattr": 1, "getattr_static": 1, "attrgetter": 0,
     "methodcaller": 0, "__getattribute__": -1, "__getattr__": -1, "vars": -1, "getmembers": -1,
     "getmembers_static": -1, "classify_class_attrs": -1, "eval": -1, "exec": -1,
+    "resolve_name": -1, "resolve_dotted_attribute": -1,
     "parse_args": -1, "parse_known_args": -1, "parse_intermixed_args": -1, "parse_known_intermixed_args": -1,
 }  # fmt: skip
 DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}

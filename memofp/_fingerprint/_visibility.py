@@ -104,6 +104,9 @@ class Visibility:
     def _is_seen(self, name: str) -> bool:
         if name in self._names or name in protocol_names():
             return True
+        return self._is_spelled(name)
+
+    def _is_spelled(self, name: str) -> bool:
         return any(matches(pattern, name) for pattern in self._patterns)
 
     def see_text(self, text: str) -> None:
@@ -183,7 +186,7 @@ class Visibility:
 
     def _breaks_patterns(self) -> bool:
         """Tell whether something makes names of other parts than they seem to be made of."""
-        if not self._unless.isdisjoint(self._names):
+        if not self._unless.isdisjoint(self._names) or any(map(self._is_spelled, self._unless)):
             return True
         return bool(self._unless) and any(not self._unless.isdisjoint(class_dict(c)) for c in self._classes)
 

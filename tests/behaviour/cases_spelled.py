@@ -310,6 +310,22 @@ CASES += [
 """,
     ),
     leads_on(
+        "a name that pkgutil resolves",
+        """
+    import pkgutil
+    def main(x):
+        return pkgutil.resolve_name("app:Gadget.zor" + "blet").fget(Gadget())
+""",
+    ),
+    leads_on(
+        "a name that xmlrpc resolves",
+        """
+    from xmlrpc.server import resolve_dotted_attribute
+    def main(x):
+        return resolve_dotted_attribute(Gadget(), "zor" + "blet")
+""",
+    ),
+    leads_on(
         "an alias of vformat",
         """
     import string
@@ -363,6 +379,38 @@ CASES += [
             return options.size
         """,
         ("app.py", "* 1", "* 2"),
+    ),
+    miss(
+        56,
+        "a parser's method by a name with a known begin",
+        """
+        import argparse
+        class Options:
+            def _set(self, value):
+                self.size = int(value or 0) * 1
+            zor_blet = property(None, _set)
+        def main(x, what="args"):
+            parser = argparse.ArgumentParser()
+            parser.add_argument("--zor-blet")
+            options = Options()
+            getattr(parser, "parse_" + what)(["--zor-blet", "3"], options)
+            return options.size
+        """,
+        ("app.py", "* 1", "* 2"),
+    ),
+    hit(
+        57,
+        "name that begins like a parser's method",
+        """
+        class Box:
+            def parse_zorblet(self):
+                return 1
+            def quixle(self):
+                return 100
+        def main(x, what="zorblet"):
+            return getattr(Box(), "parse_" + what)()
+        """,
+        OTHER,
     ),
     hit(
         56,
