@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
-from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, Spelling, matches
+from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, SUPER_HOOK, Spelling, matches
 from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_METHODS
 
 __all__ = ["Dynamics"]
@@ -13,6 +13,8 @@ __all__ = ["Dynamics"]
 _LISTINGS = frozenset({"vars", "__dict__"})
 _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
 _PARSERS = frozenset(name for name in BY_NAME if name.startswith("parse_"))
+_HOOKS = frozenset({"__getattr__", "__getattribute__"})
+_CLASS_MAKERS = frozenset({"type", "new_class", "make_dataclass"})
 _DOTTED = frozenset({"attrgetter"})  # takes several names, each of which may be a chain
 _ASKING = frozenset({"hasattr", "setattr", "delattr"})  # do not hand out what they find
 # What a name leads to that can name anything in turn: `getattr(text, "format")`, `getattr(builtins, "eval")`.
@@ -35,16 +37,24 @@ class Dynamics:
         self.names: set[str] = set()
         self._spelling = Spelling(root)
         self._scope = tree.scopes[root]
+        self._in_class = class_name is not None
         self._receiver = _receiver(root, tree.stored) if class_name is not None else None
         self._harmless: set[int] = set()
-        for one in tree.scopes.values():
-            if one.kind == "class":
+        for node, one in tree.scopes.items():
+            if isinstance(node, ast.ClassDef):
                 self.names |= one.bound & REFLECTED
+                if not _has_one_base(node.bases):
+                    self.reach = "any"  # what the bases compute names of now has the others' members
 
     def note_call(self, node: ast.Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
         name = _last_name(node.func)
+        if name in _CLASS_MAKERS and _mixes_classes(node):
+            self.reach = "any"
         if name not in BY_NAME:
+            return
+        if name in _HOOKS and scope is self._scope and _is_super(node.func):
+            self._note_super(node.func, name)
             return
         position = BY_NAME[name]
         if position >= 0:
@@ -62,6 +72,17 @@ class Dynamics:
         if self._is_receiver(receiver, scope) and (position == 1 or name in _WHOLE_OBJECT):
             self._harmless.add(id(node.func))
             self._reach_own("own" if name == "vars" and self._receiver == "self" else "self")
+
+    def _note_super(self, function: ast.expr, name: str) -> None:
+        """Note a call of a base's hook; `super()` makes sure that the object is of the method's own class.
+
+        A base of the user's is code as any other.  A foreign one may hand the name on to another object.
+        """
+        if self._in_class:
+            self._harmless.add(id(function))
+            self.names.add(SUPER_HOOK)
+            if name == "__getattribute__":
+                self._reach_own("self")
 
     def _names_given(self, node: ast.Call, name: str, position: int, scope: Scope) -> frozenset[str] | None:
         """Return the names that a call can give to one of these functions, None if any."""
@@ -102,6 +123,8 @@ class Dynamics:
             if not _is_known_template(node.value, scope):
                 self.reach = "any"
             return
+        if name == "__bases__" and not isinstance(node.ctx, ast.Load):
+            self.reach = "any"
         if name not in DYNAMIC_NAMES or id(node) in self._harmless:
             return
         if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
@@ -153,3 +176,24 @@ def _gives_namespace(node: ast.Call) -> bool:
         or any(isinstance(arg, ast.Starred) for arg in node.args)
         or any(keyword.arg in (None, "namespace", "values") for keyword in node.keywords)
     )
+
+
+def _is_super(function: ast.expr) -> bool:
+    """Tell whether a method is taken from `super()`."""
+    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Call):
+        return False
+    call = function.value
+    return isinstance(call.func, ast.Name) and call.func.id == "super" and not call.args and not call.keywords
+
+
+def _has_one_base(bases: list[ast.expr]) -> bool:
+    return len(bases) < 2 and not any(isinstance(base, ast.Starred) for base in bases)
+
+
+def _mixes_classes(node: ast.Call) -> bool:
+    """Tell whether a call may make a class of several others: `type(name, bases, namespace)`."""
+    if any(isinstance(arg, ast.Starred) for arg in node.args):
+        return True
+    given = node.args[1:2] if _last_name(node.func) != "make_dataclass" else []
+    given += [keyword.value for keyword in node.keywords if keyword.arg in (None, "bases")]
+    return any(not isinstance(bases, ast.Tuple) or not _has_one_base(bases.elts) for bases in given)

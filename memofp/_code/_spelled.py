@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 from memofp._code._scopes import Scope, mangle
 from memofp._code._trees import children
 
-__all__ = ["PARSER_BUILDERS", "REFLECTED", "Spelling", "matches"]
+__all__ = ["PARSER_BUILDERS", "REFLECTED", "SUPER_HOOK", "Spelling", "matches"]
 
 REFLECTED = frozenset(
     {"__add__", "__radd__", "__rmod__"}
 )  # a class that has one decides what `+` or `%` gives
 # Without one of these a command line's parser has no attribute to set.
 PARSER_BUILDERS = ("add_argument", "add_option", "set_defaults")
+SUPER_HOOK = "super().__getattr__"  # no identifier: it stands for the call
 _DEEPEST = 8  # levels of an expression; one that nests deeper counts as unknown
 _MOST_NAMES = 64
 _MOST_STEPS = 512

@@ -105,6 +105,8 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     value = space.get(name, ABSENT)
     guards.name(space, name, value)
     if value is not ABSENT:
+        if name == "super":
+            context.graph.open_world()  # what a method takes from it may be anybody's
         key = ("name", id(space), name)
         if not ref.attrs and name not in _TELLING_NAMES:  # most of them, without the questions of `_follow`
             if type(value) is FunctionType:

@@ -16,12 +16,13 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
-from memofp._code import identifiers, matches
-from memofp._fingerprint._raw import class_dict, mro_of
+from memofp._code import SUPER_HOOK, identifiers, matches
+from memofp._fingerprint._raw import class_dict, module_of, mro_of
 
 __all__ = ["Visibility", "tokens"]
 
 _FIELD = r"\{[^{}]*\."  # a pattern: a replacement field that takes an attribute
+_HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _LONGEST_TEXT = 1 << 16  # characters; a longer text is data
 
 
@@ -154,7 +155,7 @@ class Visibility:
         """
         if self.everything:
             return False
-        if self._breaks_patterns():
+        if self._breaks_patterns() or (SUPER_HOOK in self._names and self._inherits_hook()):
             self.open_all()
             return True
         if not (self._owners or self._readers):
@@ -189,6 +190,15 @@ class Visibility:
         if not self._unless.isdisjoint(self._names) or any(map(self._is_spelled, self._unless)):
             return True
         return bool(self._unless) and any(not self._unless.isdisjoint(class_dict(c)) for c in self._classes)
+
+    def _inherits_hook(self) -> bool:
+        """Tell whether a class has a foreign base that looks attributes up by code of its own."""
+        own = {id(cls) for cls in self._classes}
+        return any(
+            id(base) not in own and module_of(base) != "builtins" and not _HOOKS.isdisjoint(class_dict(base))
+            for cls in self._classes
+            for base in mro_of(cls)
+        )
 
     def _is_plain_method(self, function: FunctionType) -> bool:
         """Tell whether some class holds a function as it is: then its first argument is an object."""

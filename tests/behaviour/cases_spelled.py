@@ -426,3 +426,172 @@ CASES += [
         OTHER,
     ),
 ]
+
+MIXED = """
+    class Finder:
+        def __getattr__(self, name):
+            return getattr(self, name[1:] + name[:1])
+    class Gadget:
+        @property
+        def zorblet(self):
+            return 1
+"""
+
+
+def mixed(name: str, rest: str, **options: object) -> Case:
+    """Describe a program that makes a class in which a method finds the members of another base."""
+    return miss(57, f"class made of several, {name}", MIXED + rest, ON, **options)
+
+
+CASES += [
+    mixed(
+        "a local class",
+        """
+    def main(x):
+        class Both(Finder, Gadget): pass
+        return Both().tzorble
+""",
+    ),
+    mixed(
+        "type",
+        """
+    def main(x):
+        return type("Both", (Finder, Gadget), {})().tzorble
+""",
+    ),
+    mixed(
+        "type with bases from elsewhere",
+        """
+    BASES = Finder, Gadget
+    def main(x):
+        return type("Both", BASES, {})().tzorble
+""",
+    ),
+    mixed(
+        "types.new_class",
+        """
+    import types
+    def main(x):
+        return types.new_class("Both", (Finder, Gadget))().tzorble
+""",
+    ),
+    mixed(
+        "make_dataclass",
+        """
+    from dataclasses import make_dataclass
+    def main(x):
+        return make_dataclass("Both", [], bases=(Finder, Gadget))().tzorble
+""",
+    ),
+    mixed(
+        "new bases",
+        """
+    class Base: pass
+    class Both(Base): pass
+    def main(x):
+        Both.__bases__ = Finder, Gadget
+        return Both().tzorble
+""",
+        warns=("ImpureFunctionWarning",),
+    ),
+    miss(
+        57,
+        "a local class that a foreign base looks through",
+        """
+        import cmd
+        class Commands:
+            def do_zorblet(self, rest):
+                self.said = 1
+        def main(x):
+            class Shell(Commands, cmd.Cmd): pass
+            shell = Shell()
+            shell.onecmd("".join(["zor", "blet"]))
+            return shell.said
+        """,
+        ("app.py", "self.said = 1", "self.said = 2"),
+    ),
+    miss(
+        57,
+        "super's hook hands on to another object",
+        """
+        import codecs
+        class Gadget:
+            @property
+            def zorblet(self):
+                return 1
+        class Reader(codecs.StreamReader):
+            def __getattr__(self, name):
+                return super().__getattr__("".join(["zor", "blet"]))
+        def main(x):
+            return Reader(Gadget()).snarfle
+        """,
+        ON,
+    ),
+    miss(
+        57,
+        "super's hook hands on by a base of the user's",
+        """
+        class Gadget:
+            @property
+            def zorblet(self):
+                return 1
+        class Base:
+            def __getattr__(self, name):
+                return getattr(Gadget(), name[1:] + name[:1])
+        class Reader(Base):
+            def __getattr__(self, name):
+                return super().__getattr__("tzor" + "ble")
+        def main(x):
+            return Reader().snarfle
+        """,
+        ON,
+    ),
+    miss(
+        57,
+        "another super",
+        """
+        class Gadget:
+            @property
+            def zorblet(self):
+                return 1
+        def super():
+            return Gadget()
+        class Reader:
+            def __getattr__(self, name):
+                return super().__getattribute__("".join(["zor", "blet"]))
+        def main(x):
+            return Reader().snarfle
+        """,
+        ON,
+    ),
+    miss(
+        57,
+        "super's own attributes",
+        """
+        class Reader:
+            @property
+            def zorblet(self):
+                return 1
+            def __getattribute__(self, name):
+                return super().__getattribute__(name[1:] + name[:1])
+        def main(x):
+            return Reader().tzorble
+        """,
+        ON,
+    ),
+    hit(
+        57,
+        "super's own attributes are not another class's",
+        BOX
+        + """
+    class Reader:
+        def __getattribute__(self, name):
+            return super().__getattribute__(name)
+        def __getattr__(self, name):
+            return super().__getattr__(self, name) if name[:2] == "__" else 3
+    def main(x):
+        return Reader().snarfle, Box().on_zorblet()
+""",
+        OTHER,
+    ),
+]
