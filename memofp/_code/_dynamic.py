@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
-from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, SUPER_HOOK, Spelling, matches
+from memofp._code._spelled import LOCAL_CLASS, PARSER_BUILDERS, REFLECTED, SUPER_HOOK, Spelling, matches
 from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_METHODS
 
 __all__ = ["Dynamics"]
@@ -42,7 +42,7 @@ class Dynamics:
         self._harmless: set[int] = set()
         for node, one in tree.scopes.items():
             if isinstance(node, ast.ClassDef):
-                self.names |= one.bound & REFLECTED
+                self.names |= (one.bound & REFLECTED) | {LOCAL_CLASS}
                 if not _has_one_base(node.bases):
                     self.reach = "any"  # what the bases compute names of now has the others' members
 

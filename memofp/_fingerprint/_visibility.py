@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from types import FunctionType
 from typing import Any
 
-from memofp._code import SUPER_HOOK, identifiers, matches
+from memofp._code import LOCAL_CLASS, SUPER_HOOK, identifiers, matches
 from memofp._fingerprint._raw import class_dict, module_of, mro_of
 
 __all__ = ["Visibility", "tokens"]
@@ -50,6 +50,11 @@ def _binds_itself(function: FunctionType) -> bool:
     """Tell whether a method is one that the interpreter calls, with an object of its own class."""
     name = function.__name__
     return name.startswith("__") and name.endswith("__")
+
+
+def _may_add_bases(cls: type) -> bool:
+    """Tell whether a class decides which bases a class statement gets that mentions it."""
+    return type in mro_of(cls) or "__mro_entries__" in class_dict(cls)
 
 
 class Visibility:
@@ -155,7 +160,11 @@ class Visibility:
         """
         if self.everything:
             return False
-        if self._breaks_patterns() or (SUPER_HOOK in self._names and self._inherits_hook()):
+        if (
+            self._breaks_patterns()
+            or (SUPER_HOOK in self._names and self._inherits_hook())
+            or (LOCAL_CLASS in self._names and any(map(_may_add_bases, self._classes)))
+        ):
             self.open_all()
             return True
         if not (self._owners or self._readers):

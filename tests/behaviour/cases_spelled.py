@@ -453,6 +453,29 @@ CASES += [
 """,
     ),
     mixed(
+        "a metaclass that adds a base",
+        """
+    class Meta(type):
+        def __new__(meta, name, bases, space):
+            return super().__new__(meta, name, (*bases, Gadget) if space.get("both") else bases, space)
+    def main(x):
+        class Both(Finder, metaclass=Meta):
+            both = True
+        return Both().tzorble
+""",
+    ),
+    mixed(
+        "an object that stands for bases",
+        """
+    class Bases:
+        def __mro_entries__(self, bases):
+            return Finder, Gadget
+    def main(x):
+        class Both(Bases()): pass
+        return Both().tzorble
+""",
+    ),
+    mixed(
         "type",
         """
     def main(x):
