@@ -106,7 +106,7 @@ def test_blind_spots_have_lines(body: str, spot: str) -> None:
         ("def f(self, n): return self.a", ""),
         ("def f(self, n): return getattr(self, 'a')", ""),
         ("def f(self, n): return getattr(self, n)", "self"),
-        ("def f(self, n): return getattr(self, f'visit_{n}')", "self"),
+        ("def f(self, n): return getattr(self, f'visit_{n}')", ""),
         ("def f(self, n): return getattr(n, self)", "any"),
         ("def f(self, n):\n    self = n\n    return getattr(self, n)", "any"),
         ("def f(self, n): return map(getattr, n)", "any"),
