@@ -10,6 +10,7 @@ from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_ME
 
 __all__ = ["Dynamics"]
 
+_REACHES = ("", "own", "shown", "self", "any")
 _LISTINGS = frozenset({"vars", "__dict__"})
 _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattribute__"})
 _PARSERS = frozenset(name for name in BY_NAME if name.startswith("parse_"))
@@ -25,8 +26,9 @@ class Dynamics:
     """How far computed names reach in one function.
 
     Attributes:
-        reach: "" nowhere; "own": what the method's object holds itself, and no class does; "self": attributes
-            of the object that the method belongs to; "any": of anything.
+        reach: "" nowhere; "own": what the method's object holds itself, and no class does; "shown": what
+            the object that the method belongs to has, set, asked for or made a text; "self": such attributes,
+            handed out; "any": attributes of anything.
         lists: whether the members of some class are seen in their order.
         names: names that it computes from parts that stand in the code; see `_spelled`.
     """
@@ -40,6 +42,7 @@ class Dynamics:
         self._in_class = class_name is not None
         self._receiver = _receiver(root, tree.stored) if class_name is not None else None
         self._harmless: set[int] = set()
+        self._shown: set[int] = set()  # calls whose results are made texts at once
         for node, one in tree.scopes.items():
             if isinstance(node, ast.ClassDef):
                 self.names |= (one.bound & REFLECTED) | {LOCAL_CLASS}
@@ -49,12 +52,14 @@ class Dynamics:
     def note_call(self, node: ast.Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
         name = _last_name(node.func)
+        if name == "str" and isinstance(node.func, ast.Name) and scope.lookup("str") is None:
+            self._shown.update(map(id, node.args))
         if name in _CLASS_MAKERS and _mixes_classes(node):
             self.reach = "any"
         if name not in BY_NAME:
             return
         if name in _HOOKS and scope is self._scope and _is_super(node.func):
-            self._note_super(node.func, name)
+            self._note_super(node.func)
             return
         position = BY_NAME[name]
         if position >= 0:
@@ -62,7 +67,7 @@ class Dynamics:
             if names is not None:
                 if name not in _ASKING:
                     self._follow(names)
-                self.names |= names
+                self.names |= names | {f".{one}" for one in names if _is_special(one)}
                 self._harmless.add(id(node.func))
                 return
         elif name in _PARSERS and not _gives_namespace(node):
@@ -71,18 +76,20 @@ class Dynamics:
         receiver = node.args[0] if node.args else None
         if self._is_receiver(receiver, scope) and (position == 1 or name in _WHOLE_OBJECT):
             self._harmless.add(id(node.func))
-            self._reach_own("own" if name == "vars" and self._receiver == "self" else "self")
+            if name == "vars":
+                self._reach_own("own" if self._receiver == "self" else "shown")
+            else:
+                self._reach_own("shown" if name in _ASKING or id(node) in self._shown else "self")
 
-    def _note_super(self, function: ast.expr, name: str) -> None:
-        """Note a call of a base's hook; `super()` makes sure that the object is of the method's own class.
+    def _note_super(self, function: ast.expr) -> None:
+        """Note a call of a base's hook; `super()` checks that the object is of the method's own class.
 
         A base of the user's is code as any other.  A foreign one may hand the name on to another object.
         """
         if self._in_class:
             self._harmless.add(id(function))
             self.names.add(SUPER_HOOK)
-            if name == "__getattribute__":
-                self._reach_own("self")
+            self._reach_own("self")
 
     def _names_given(self, node: ast.Call, name: str, position: int, scope: Scope) -> frozenset[str] | None:
         """Return the names that a call can give to one of these functions, None if any."""
@@ -123,20 +130,21 @@ class Dynamics:
             if not _is_known_template(node.value, scope):
                 self.reach = "any"
             return
+        if _is_special(name) and not _is_super(node):
+            self.names.add(f".{name}")  # `k.__call__(box)`: the object need not be of the class
         if name == "__bases__" and not isinstance(node.ctx, ast.Load):
             self.reach = "any"
         if name not in DYNAMIC_NAMES or id(node) in self._harmless:
             return
         if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
             # A class's own dictionary holds its members, an object's does not.
-            self._reach_own("own" if self._receiver == "self" else "self")
+            self._reach_own("own" if self._receiver == "self" else "shown")
             return
         self.reach = "any"
         self.lists = self.lists or name in _LISTINGS
 
     def _reach_own(self, reach: str) -> None:
-        if self.reach in ("", "own"):
-            self.reach = reach
+        self.reach = max(self.reach, reach, key=_REACHES.index)
 
     def _is_receiver(self, node: ast.AST | None, scope: Scope) -> bool:
         return (
@@ -176,6 +184,10 @@ def _gives_namespace(node: ast.Call) -> bool:
         or any(isinstance(arg, ast.Starred) for arg in node.args)
         or any(keyword.arg in (None, "namespace", "values") for keyword in node.keywords)
     )
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _is_super(function: ast.expr) -> bool:

@@ -64,7 +64,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     if fact.reach == "any":
         graph.open_world()
     elif fact.reach:
-        graph.visibility.note_owner(function, fact.reach == "own")
+        graph.visibility.note_owner(function, fact.reach)
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)

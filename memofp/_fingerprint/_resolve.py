@@ -105,8 +105,8 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     value = space.get(name, ABSENT)
     guards.name(space, name, value)
     if value is not ABSENT:
-        if name == "super":
-            context.graph.open_world()  # what a method takes from it may be anybody's
+        if _RELIED_ON.get(name, value) is not value:
+            context.graph.open_world()  # what goes through it may be anybody's
         key = ("name", id(space), name)
         if not ref.attrs and name not in _TELLING_NAMES:  # most of them, without the questions of `_follow`
             if type(value) is FunctionType:
@@ -169,6 +169,7 @@ def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) 
     return foreign_object(graph, place, value, spelled) if graph.place(place).kind != "user" else None
 
 
+_RELIED_ON: dict[str, Any] = {"super": super, "str": str}  # by what is said of a method's reach
 _SPELLED_GLOBALS = frozenset({"eval", "exec", "globals"})
 _TELLING_NAMES = DYNAMIC_NAMES | MODE_NAMES
 

@@ -22,6 +22,8 @@ from memofp._fingerprint._raw import class_dict, module_of, mro_of
 __all__ = ["Visibility", "tokens"]
 
 _FIELD = r"\{[^{}]*\."  # a pattern: a replacement field that takes an attribute
+_GETS_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+_GETTERS = frozenset({"fget", "fset", "fdel", "func"})
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _LONGEST_TEXT = 1 << 16  # characters; a longer text is data
 
@@ -49,7 +51,21 @@ def protocol_names() -> frozenset[str]:
 def _binds_itself(function: FunctionType) -> bool:
     """Tell whether a method is one that the interpreter calls, with an object of its own class."""
     name = function.__name__
-    return name.startswith("__") and name.endswith("__")
+    return name.startswith("__") and name.endswith("__") and name not in _GETS_CLASS
+
+
+def _hands_out(cls: type, own: set[int]) -> bool:
+    """Tell whether objects of a class have attributes that can name those of other objects.
+
+    A text has `format`; a class has what its objects have, to be called with any; a foreign base may
+    have a `__getattr__` that asks another object.
+    """
+    return any(
+        base is str
+        or base is type
+        or (id(base) not in own and module_of(base) not in ("builtins", "abc", "typing", "collections.abc"))
+        for base in mro_of(cls)
+    )
 
 
 def _may_add_bases(cls: type) -> bool:
@@ -67,6 +83,7 @@ class Visibility:
         self._classes: list[type] = []
         self._owners: list[FunctionType] = []
         self._readers: list[FunctionType] = []
+        self._shown: set[int] = set()
         self._unbound: set[tuple[int, str]] = set()
         self._opened: set[type] = set()
         self._patterns: set[str] = set()
@@ -136,15 +153,17 @@ class Visibility:
             for _, add in members:
                 add()
 
-    def note_owner(self, function: FunctionType, reads_only: bool) -> None:
+    def note_owner(self, function: FunctionType, reach: str) -> None:
         """Note a method that computes names of its first argument's attributes.
 
         Args:
             function: the method.
-            reads_only: whether it only reads the dictionary of its first argument, which holds
-                members if that is a class.
+            reach: `own` if it only reads the dictionary of its first argument, which holds members if that
+                is a class; `shown` if it hands out no attribute; `self`.
         """
-        (self._readers if reads_only else self._owners).append(function)
+        (self._readers if reach == "own" else self._owners).append(function)
+        if reach != "self":
+            self._shown.add(id(function))
 
     def note_unbound(self, cls: type, name: str) -> None:
         """Note that code takes a method from a class itself: it may pass it any object."""
@@ -172,10 +191,7 @@ class Visibility:
         self._owners += [f for f in self._readers if not self._is_plain_method(f)]
         self._readers.clear()
         owners = {id(function) for function in self._owners}
-        if any(not _binds_itself(f) and self._is_plain_method(f) for f in self._owners):
-            self.open_all()  # `k = Mix; k.look(box, name)` gives it an object of any class
-            return True
-        if any(index in owners for index, _ in self._unbound) or (owners and "__func__" in self._names):
+        if not all(map(self._gets_own_object, self._owners)) or "__func__" in self._names:
             self.open_all()
             return True
         matched: set[int] = set()
@@ -189,10 +205,38 @@ class Visibility:
                 if holders[base]:
                     matched |= holders[base]
                     opened.update(mro_of(cls))
-        if matched != owners:
+        own = {id(cls) for cls in self._classes}
+        if matched != owners or any(_hands_out(cls, own) for cls in opened):
             self.open_all()  # held elsewhere, or by a wrapper: the object may be anything
             return True
         return self._open(opened - self._opened)
+
+    def _gets_own_object(self, function: FunctionType) -> bool:
+        """Tell whether the first argument must be an object of a class that holds the method.
+
+        `k = Mix; k.look(box, name)` gives a method an object of any class.  What the interpreter calls is
+        called so only where code says its name, a property's function where code asks the property for it.
+        A class method's class has what its objects have, `__getattribute__` too: none of it must get out.
+        """
+        if not _binds_itself(function):
+            kinds = self._holders(function)
+            if kinds == {classmethod}:
+                return id(function) in self._shown and not self._is_unbound(function)
+            return _GETTERS.isdisjoint(self._names) and kinds <= {property, functools.cached_property}
+        return not self._is_unbound(function) and f".{function.__name__}" not in self._names
+
+    def _is_unbound(self, function: FunctionType) -> bool:
+        return any(index == id(function) for index, _ in self._unbound)
+
+    def _holders(self, function: FunctionType) -> set[type]:
+        """Return the types of what classes hold a method in: a function, a property, a class method."""
+        return {
+            type(value)
+            for mro in map(mro_of, self._classes)
+            for base in mro
+            for value in class_dict(base).values()
+            if _receiving(value) is function
+        }
 
     def _breaks_patterns(self) -> bool:
         """Tell whether something makes names of other parts than they seem to be made of."""

@@ -618,3 +618,161 @@ CASES += [
         OTHER,
     ),
 ]
+
+UNBOUND = """
+    class Finder:
+        def __call__(self, name):
+            return getattr(self, name)
+    class Gadget:
+        @property
+        def zorblet(self):
+            return 1
+"""
+WORD = '"".join(["zor", "blet"])'
+
+
+def handed(name: str, rest: str) -> Case:
+    """Describe a program in which a method that computes names of its own object reaches another's."""
+    return miss(57, f"own object that is not, {name}", rest.replace("WORD", WORD), ON)
+
+
+CASES += [
+    handed(
+        "a hook of a class in a variable",
+        UNBOUND
+        + """
+    def main(x):
+        k = Finder if Finder() else None
+        return k.__call__(Gadget(), WORD)
+""",
+    ),
+    handed(
+        "a hook of a class by a constant name",
+        UNBOUND
+        + """
+    def main(x):
+        k = Finder if Finder() else None
+        return getattr(k, "__call__")(Gadget(), WORD)
+""",
+    ),
+    handed(
+        "a text's format",
+        GADGET
+        + """
+    class Text(str):
+        def __call__(self, name, box):
+            return getattr(self, name)(box)
+    def main(x):
+        return Text("{0.zor" + "blet}")("".join(["for", "mat"]), Gadget())
+""",
+    ),
+    handed(
+        "a class's __getattribute__",
+        GADGET
+        + """
+    class Finder:
+        @classmethod
+        def look(cls, name, *rest):
+            return getattr(cls, name)(*rest)
+    def main(x):
+        return Finder().look("".join(["__getattri", "bute__"]), Gadget(), WORD)
+""",
+    ),
+    handed(
+        "a subscripted class",
+        GADGET
+        + """
+    class Finder:
+        def __class_getitem__(cls, pair):
+            return super().__getattribute__(*pair)
+    def main(x):
+        return Finder[Gadget(), WORD]
+""",
+    ),
+    handed(
+        "a metaclass's objects",
+        """
+    class Meta(type):
+        def __call__(cls, name):
+            return super().__getattribute__(name)
+    class Gadget(metaclass=Meta):
+        @property
+        def zorblet(self):
+            return 1
+    def main(x):
+        return Gadget(WORD).fget(3)
+""",
+    ),
+    handed(
+        "a foreign base that asks another",
+        GADGET
+        + """
+    import codecs
+    class Reader(codecs.StreamReader):
+        def __call__(self, name):
+            return getattr(self, name)
+    def main(x):
+        return Reader(Gadget())(WORD)
+""",
+    ),
+    handed(
+        "a property's function",
+        GADGET
+        + """
+    class Finder:
+        @property
+        def look(self):
+            return getattr(self, WORD)
+    def main(x):
+        k = Finder if Finder() else None
+        return k.look.fget(Gadget())
+""",
+    ),
+    hit(
+        57,
+        "a hook that looks at its own object",
+        BOX
+        + """
+    class Finder:
+        size = 3
+        def __call__(self, name):
+            return getattr(self, name)
+    def main(x, name="size"):
+        return Finder()(name), Box().on_zorblet()
+""",
+        OTHER,
+    ),
+]
+
+FLAGS = """
+    class Flags:
+        strict = True
+        @classmethod
+        def show(cls, name):
+            return str(getattr(cls, name)).upper()
+"""
+CASES += [
+    hit(
+        57,
+        "a class method that shows its class's attributes",
+        BOX
+        + FLAGS
+        + '    def main(x, name="strict"):\n        return Flags().show(name), Box().on_zorblet()\n',
+        OTHER,
+    ),
+    miss(
+        57,
+        "a class method that shows its class's attributes to another str",
+        GADGET
+        + FLAGS
+        + """
+    class Name(str):
+        pass
+    def str(find):
+        return Name(find(Gadget(), "".join(["zor", "blet"])))
+    def main(x):
+        return Flags().show("".join(["__getattri", "bute__"]))
+""",
+        ON,
+    ),
+]
