@@ -14,7 +14,7 @@ __all__ = [
     "identifiers",
 ]
 
-EMITTER_VERSION = 10  # goes up with every change of the canonical form or of a fact
+EMITTER_VERSION = 11  # goes up with every change of the canonical form or of a fact
 
 # Reachable code that mentions one of these can see more of a function than its meaning.
 MODE_NAMES = frozenset(
