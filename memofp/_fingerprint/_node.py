@@ -13,8 +13,19 @@ from memofp._fingerprint._components import Edge
 from memofp._fingerprint._raw import exactly, is_a, type_name
 from memofp._values import Code, reduce_value
 
-__all__ = ["ATOMS", "Node", "describe", "holds_address", "is_code", "leaf", "local_under", "memoized_extras"]
+__all__ = [
+    "ATOMS",
+    "SLOT",
+    "Node",
+    "describe",
+    "holds_address",
+    "is_code",
+    "leaf",
+    "local_under",
+    "memoized_extras",
+]
 
+SLOT = b"slot"  # what a node for a name is by itself
 ATOMS = exactly(int, float, complex, str, bytes, bool, type(None), type(Ellipsis), type(NotImplemented))
 
 

@@ -13,7 +13,46 @@ def constant(before: str, after: str, row: int = 40, use: str = "K", header: str
     return miss(row, f"{before} becomes {after}", files, ("app.py", f"K = {before}\n", f"K = {after}\n"))
 
 
+ALIASED = """
+    A = [1, [2]]
+    B = A
+    def main(x):
+        return A is B
+    def either(x):
+        return len(A)
+"""
+
 CASES += [
+    miss(41, "two globals are one list no more", ALIASED, ("app.py", "B = A", "B = [1, [2]]")),
+    miss(41, "two globals are one list's copies", ALIASED, ("app.py", "B = A", "B = [*A]")),
+    hit(
+        41,
+        "a global that is not read is another list's",
+        ALIASED,
+        ("app.py", "B = A", "B = []"),
+        target="either",
+    ),
+    miss(
+        41,
+        "two defaults are one list no more",
+        "L = []\ndef main(x, a=L, b=L):\n    return a is b\n",
+        ("app.py", "b=L", "b=[]"),
+    ),
+    hit(
+        41,
+        "a list that is imported by its name, then by its module",
+        """
+        from util import TABLE, size
+        def main(x):
+            return TABLE[0], size()
+        === util.py
+        TABLE = [1, 2, 3]
+        def size():
+            return len(TABLE)
+        """,
+        ("app.py", "from util import TABLE, size", "import util\nfrom util import size"),
+        ("app.py", "return TABLE[0]", "return util.TABLE[0]"),
+    ),
     constant("1", "True"),
     constant("0.0", "-0.0"),
     constant("1", "1.0"),

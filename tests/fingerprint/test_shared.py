@@ -164,6 +164,8 @@ def f{n}(x): return C{n}()
     "L{n} = [1, [2]]\nPAIR{n} = (L{n}, [L{n}])\ndef f{n}(x): return PAIR{n}, {calls}",
     "def f{n}(x): return L.append(x), SHARED, {calls}",
     "def f{n}(x): return SHARED['b'], {calls}",
+    "A{n} = L\ndef f{n}(x): return A{n}, {calls}",
+    "def f{n}(x): return L, {calls}",
     "T{n} = repr(OBJECT)\ndef f{n}(x): return T{n}, {calls}",
     "def f{n}(x): return OBJECT, {calls}",
     "def f{n}(x): return f0.__name__, {calls}",
