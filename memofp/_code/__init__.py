@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
-from memofp._code._spelled import LOCAL_CLASS, SUPER_HOOK, matches
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS, identifiers
+from memofp._code._tables import (
+    DYNAMIC_NAMES,
+    LOCAL_CLASS,
+    MODE_NAMES,
+    SUPER_HOOK,
+    TEMPLATE_METHODS,
+    identifiers,
+    matches,
+)
 
 __all__ = [
     "DYNAMIC_NAMES",

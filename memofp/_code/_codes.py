@@ -5,15 +5,29 @@ from __future__ import annotations
 import weakref
 from marshal import dumps
 from types import CodeType
+from typing import Any
 
 from memofp._digest import digest
 
-__all__ = ["code_digest", "constant_text", "nested_codes"]
+__all__ = ["CodeRef", "code_digest", "constant_text", "nested_codes"]
 
 _LONG_INT = 1024  # bits
 _PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 _are_plain = _PLAIN.issuperset
-_known: dict[int, tuple[weakref.ref[CodeType], bytes]] = {}
+
+
+class CodeRef(weakref.ref[CodeType]):
+    """A weak reference that knows under which key it is kept: a closure each would be dearer.
+
+    Attributes:
+        key: the key.
+    """
+
+    __slots__ = ("key",)
+    key: Any
+
+
+_known: dict[int, tuple[CodeRef, bytes]] = {}
 
 
 def code_digest(code: CodeType) -> bytes:
@@ -38,8 +52,13 @@ def code_digest(code: CodeType) -> bytes:
         local[id(one)] = _digest_one(one, local)
     result = local[id(code)]
     key = id(code)
-    _known[key] = (weakref.ref(code, lambda _: _known.pop(key, None)), result)
+    reference = _known[key] = (CodeRef(code, _forget), result)
+    reference[0].key = key
     return result
+
+
+def _forget(reference: CodeRef) -> None:
+    _known.pop(reference.key, None)
 
 
 def nested_codes(code: CodeType) -> list[CodeType]:

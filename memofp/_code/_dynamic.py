@@ -5,8 +5,16 @@ from __future__ import annotations
 import ast
 
 from memofp._code._scopes import Scope, ScopeTree
-from memofp._code._spelled import LOCAL_CLASS, PARSER_BUILDERS, REFLECTED, SUPER_HOOK, Spelling, matches
-from memofp._code._tables import BY_NAME, DYNAMIC_NAMES, NAMESPACES, TEMPLATE_METHODS
+from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, Spelling
+from memofp._code._tables import (
+    BY_NAME,
+    DYNAMIC_NAMES,
+    LOCAL_CLASS,
+    NAMESPACES,
+    SUPER_HOOK,
+    TEMPLATE_METHODS,
+    matches,
+)
 
 __all__ = ["Dynamics"]
 

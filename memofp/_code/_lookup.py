@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import weakref
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from memofp._code._codes import code_digest
+from memofp._code._codes import CodeRef, code_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
 from memofp._code._facts import Fact, Refs
 from memofp._code._reading import Neutral, read_source, spot_of
@@ -21,7 +20,7 @@ __all__ = ["fact_of", "flush_facts"]
 _NONE: Neutral = frozenset()
 # Facts of code objects that live; the fact stays what it was when the code was first seen, so an
 # edit of the file under a living process changes nothing.
-_facts: dict[tuple[int, Neutral], tuple[weakref.ref[CodeType], Fact]] = {}
+_facts: dict[tuple[int, Neutral], tuple[CodeRef, Fact]] = {}
 _texts: dict[tuple[str, bytes], _Text] = {}
 _unwritten: list[_Text] = []
 _with_trees: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
@@ -43,8 +42,13 @@ def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neut
     if known is not None and known[0]() is code:
         return known[1]
     fact = _from_source(code, module_globals, neutral) or _from_bytecode(code)
-    _facts[key] = (weakref.ref(code, lambda _: _facts.pop(key, None)), fact)
+    reference = _facts[key] = (CodeRef(code, _forget), fact)
+    reference[0].key = key
     return fact
+
+
+def _forget(reference: CodeRef) -> None:
+    _facts.pop(reference.key, None)
 
 
 def _from_bytecode(code: CodeType) -> Fact:

@@ -12,28 +12,17 @@ from collections.abc import Iterable, Iterator
 from memofp._code._scopes import Scope, mangle
 from memofp._code._trees import children
 
-__all__ = ["LOCAL_CLASS", "PARSER_BUILDERS", "REFLECTED", "SUPER_HOOK", "Spelling", "matches"]
+__all__ = ["PARSER_BUILDERS", "REFLECTED", "Spelling"]
 
 # A class that has one of these decides what `+` or `%` gives.
 REFLECTED = frozenset({"__add__", "__radd__", "__rmod__"})
 # Without one of these a command line's parser has no attribute to set.
 PARSER_BUILDERS = ("add_argument", "add_option", "set_defaults")
-# No identifiers: they stand for the call of a base's hook, and for a class that a function makes.
-SUPER_HOOK = "super().__getattr__"
-LOCAL_CLASS = "class"
 _DEEPEST = 8  # levels of an expression; one that nests deeper counts as unknown
 _MOST_NAMES = 64
 _MOST_STEPS = 512
 _Found = frozenset[tuple[str, frozenset[str]]]
 _ANYTHING: _Found = frozenset({("*", frozenset[str]())})
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Tell whether a name is one that a pattern with at most one `*` stands for."""
-    first, star, last = pattern.partition("*")
-    if not star:
-        return name == first
-    return len(name) >= len(first) + len(last) and name.startswith(first) and name.endswith(last)
 
 
 class Spelling:

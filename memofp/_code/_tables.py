@@ -8,10 +8,13 @@ __all__ = [
     "BY_NAME",
     "DYNAMIC_NAMES",
     "EMITTER_VERSION",
+    "LOCAL_CLASS",
     "MODE_NAMES",
     "NAMESPACES",
+    "SUPER_HOOK",
     "TEMPLATE_METHODS",
     "identifiers",
+    "matches",
 ]
 
 EMITTER_VERSION = 11  # goes up with every change of the canonical form or of a fact
@@ -39,6 +42,9 @@ DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
 TEMPLATE_METHODS = frozenset({"format", "format_map", "vformat", "get_field"})  # "{0.name}" names a member
 NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
 _find: Callable[[str], list[str]] | None = None
+# No identifiers: they stand for the call of a base's hook, and for a class that a function makes.
+SUPER_HOOK = "super().__getattr__"
+LOCAL_CLASS = "class"
 
 
 def identifiers(text: str) -> list[str]:
@@ -49,3 +55,11 @@ def identifiers(text: str) -> list[str]:
 
         _find = re.compile(r"[^\W\d]\w*").findall
     return _find(text)
+
+
+def matches(pattern: str, name: str) -> bool:
+    """Tell whether a name is one that a pattern with at most one `*` stands for."""
+    first, star, last = pattern.partition("*")
+    if not star:
+        return name == first
+    return len(name) >= len(first) + len(last) and name.startswith(first) and name.endswith(last)

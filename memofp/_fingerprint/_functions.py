@@ -36,7 +36,9 @@ def expand_function(graph: Graph, node: Node, function: FunctionType) -> None:
 def cell_values(function: FunctionType) -> dict[str, Any]:
     """Return the free variables' values; an empty cell gives ABSENT."""
     found: dict[str, Any] = {}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=False):
+    if function.__closure__ is None:
+        return found
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__, strict=False):
         try:
             found[name] = cell.cell_contents
         except ValueError:

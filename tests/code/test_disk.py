@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import marshal
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +208,14 @@ def test_few_trees_are_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(parses) <= 20 * _lookup._MOST_PARSES
     flush_facts()
     assert _lookup._with_trees == []
+
+
+def test_a_warm_start_loads_no_parser() -> None:
+    """Syntax trees, and all that is loaded for them, are for texts that nobody has read yet."""
+    loaded = "{'ast', 'dis', 'inspect', 'json'} & sys.modules.keys()"
+    program = f"import memofp._fingerprint; print(*sorted({loaded}))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.split() == []
