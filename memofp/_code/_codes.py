@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import weakref
 from marshal import dumps
 from types import CodeType
-from typing import Any
 
 from memofp._digest import digest
 
-__all__ = ["CodeRef", "code_digest", "constant_text", "nested_codes"]
+__all__ = ["code_digest", "constant_text", "nested_codes"]
 
 _LONG_INT = 1024  # bits
 _PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
 _are_plain = _PLAIN.issuperset
-
-
-class CodeRef(weakref.ref[CodeType]):
-    """A weak reference that knows under which key it is kept: a closure each would be dearer.
-
-    Attributes:
-        key: the key.
-    """
-
-    __slots__ = ("key",)
-    key: Any
-
-
-_known: dict[int, tuple[CodeRef, bytes]] = {}
 
 
 def code_digest(code: CodeType) -> bytes:
@@ -37,9 +21,6 @@ def code_digest(code: CodeType) -> bytes:
     file name, line numbers, positions, name and qualified name.  `marshal` writes the parts in its version 2:
     from 3 on, what it writes depends on reference counts (flag `FLAG_REF`, CPython `Python/marshal.c`).
     """
-    known = _known.get(id(code))
-    if known is not None and known[0]() is code:
-        return known[1]
     # Nested code is a constant of its parent, so children come first.
     order: list[CodeType] = []
     stack = [code]
@@ -50,15 +31,7 @@ def code_digest(code: CodeType) -> bytes:
     local: dict[int, bytes] = {}
     for one in reversed(order):
         local[id(one)] = _digest_one(one, local)
-    result = local[id(code)]
-    key = id(code)
-    reference = _known[key] = (CodeRef(code, _forget), result)
-    reference[0].key = key
-    return result
-
-
-def _forget(reference: CodeRef) -> None:
-    _known.pop(reference.key, None)
+    return local[id(code)]
 
 
 def nested_codes(code: CodeType) -> list[CodeType]:

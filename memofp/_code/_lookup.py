@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from memofp._code._codes import CodeRef, code_digest
+from memofp._code._codes import code_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
 from memofp._code._facts import Fact, Refs
 from memofp._code._reading import Neutral, read_source, spot_of
@@ -27,6 +28,17 @@ _with_trees: list[_Text] = []  # those whose syntax tree is held, the one that w
 _MOST_PARSED = 4  # each holds thousands of objects, which the garbage collector visits again and again
 _MOST_PARSES = 3  # of one text; then its tree is held until the end
 _current: dict[str, _Text] = {}  # file name -> its text, read once for each fingerprint
+
+
+class CodeRef(weakref.ref[CodeType]):
+    """A weak reference that knows under which key it is kept: a closure each would be dearer.
+
+    Attributes:
+        key: the key.
+    """
+
+    __slots__ = ("key",)
+    key: tuple[int, Neutral]
 
 
 def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral = _NONE) -> Fact:
@@ -96,17 +108,22 @@ class _Text:
 
     def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
         """Return the fact of a running code object, None if this text is not what it was made from."""
-        key = code_digest(code)
+        key = own = code_digest(code)
         if neutral:
             key += "|".join(".".join(chain) for chain in sorted(neutral)).encode()
         found = self._kept.get(key)
+        if isinstance(found, list):
+            return _nearest(found, code)
         if isinstance(found, tuple):
             try:
-                return _nearest([(n, li, s, self._refs.from_plain(f)) for n, li, s, f in found], code)
+                candidates = [(n, li, s, self._refs.from_plain(f)) for n, li, s, f in found]
             except (ValueError, TypeError, LookupError):
                 pass  # damaged on disk: the source says it anew
+            else:
+                self._kept[key] = candidates
+                return _nearest(candidates, code)
         table = self._parse(code.co_flags)
-        found = [] if table is None else table.candidates(code, neutral)
+        found = [] if table is None else table.candidates(code, own, neutral)
         candidates = [(name, line, spot, self._refs.joined(fact)) for name, line, spot, fact in found]
         if not self._fresh:
             _unwritten.append(self)

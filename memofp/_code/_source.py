@@ -59,14 +59,16 @@ class SourceTable:
             self._numbers[node] = number
             self._nodes.setdefault(_identity(node), []).append((node, class_name))
 
-    def candidates(self, running: CodeType, neutral: Neutral = frozenset()) -> list[Candidate]:
-        """Return the functions whose compiled code equals a running code object's.
+    def candidates(
+        self, running: CodeType, running_digest: bytes, neutral: Neutral = frozenset()
+    ) -> list[Candidate]:
+        """Return the functions whose compiled code equals a running code object's, by its digest.
 
         None: this text is not what it was made from.  Several: functions that differ in name, place or
         form, and not in bytecode.
         """
         found: list[Candidate] = []
-        for compiled in self._codes.get(code_digest(running), ()):
+        for compiled in self._codes.get(running_digest, ()):
             pair = self._pair(compiled)
             if pair is not None:
                 fact = build_fact(pair[0], running.co_freevars, pair[1], self._text(pair[0]), neutral)

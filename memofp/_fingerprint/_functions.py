@@ -56,7 +56,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.file = code.co_filename
     node.line = fact.line or code.co_firstlineno
     node.source = fact.source or None
-    context = Context(graph, name, function.__globals__, cell_values(function), node.file, node.line)
+    context = _context_of(graph, node, function)
     if (graph.options.neutral or graph.options.neutral_names) and fact.bare_calls:
         fact = _without_neutral(context, function, fact)
     node.fact = fact
@@ -74,14 +74,21 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.local = digest_parts(b"function", [fact.body, rests, b"%d" % len(defaults)])
     node.more = _function_extras
     _add_live_parts(graph, node, function)
-    graph.when("annotations", _add_late, context, node, fact, function)
+    graph.when("annotations", _add_late, graph, node)
 
 
-def _add_late(context: Context, node: Node, fact: Fact, function: FunctionType) -> None:
+def _context_of(graph: Graph, node: Node, function: FunctionType) -> Context:
+    return Context(graph, node.name, function.__globals__, cell_values(function), node.file, node.line or 0)
+
+
+def _add_late(graph: Graph, node: Node) -> None:
     """Add what annotations stand for, for code that reads annotations."""
-    for i, ref in enumerate(fact.annotation_refs):
-        node.add(f"a{i}", resolve(context, ref)[0])
-    add_live_annotations(context.graph, node, function)
+    assert node.fact is not None
+    if node.fact.annotation_refs:
+        context = _context_of(graph, node, node.obj)
+        for i, ref in enumerate(node.fact.annotation_refs):
+            node.add(f"a{i}", resolve(context, ref)[0])
+    add_live_annotations(graph, node, node.obj)
 
 
 def _without_neutral(context: Context, function: FunctionType, fact: Fact) -> Fact:

@@ -81,7 +81,7 @@ class Graph:
         self.visibility: Visibility = Visibility(options.everything or (base is not None and base.everything))
         self.mentions_by: dict[int, set[str]] = {}
         self.openers: set[int] = set()  # nodes that open the world
-        self.noted = 0  # how often something was noted of the whole graph
+        self.noted: int = 0  # how often something was noted of the whole graph
         self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
             [] if base is None else list(base.spots)
         )

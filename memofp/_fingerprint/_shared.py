@@ -49,9 +49,9 @@ class Digested:
     __slots__ = ("__weakref__", "_base", "digests", "graph", "spans")
 
     def __init__(self, graph: Graph, digests: list[bytes], spans: list[int]) -> None:
-        self.graph = graph
-        self.digests = digests
-        self.spans = spans
+        self.graph: Graph = graph
+        self.digests: list[bytes] = digests
+        self.spans: list[int] = spans
         self._base: Base | None = None
 
     def as_base(self) -> Base:
