@@ -10,6 +10,7 @@ from memofp._code._tables import (
     MODE_NAMES,
     SUPER_HOOK,
     TEMPLATE_METHODS,
+    dotted,
     identifiers,
     matches,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "Ref",
     "Spot",
     "Use",
+    "dotted",
     "fact_of",
     "flush_facts",
     "identifiers",

@@ -7,7 +7,7 @@ from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._facts import Fact, ImportSpec, Ref, Spot
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS, identifiers
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS, dotted, identifiers
 
 __all__ = ["fact_from_bytecode"]
 
@@ -43,6 +43,7 @@ def fact_from_bytecode(code: CodeType) -> Fact:
         annotation_refs=(),
         mentions=frozenset(reader.mentions),
         seen=frozenset(reader.seen),
+        dotted=frozenset(reader.dotted),
         reach="any" if reader.seen & (DYNAMIC_NAMES | TEMPLATE_METHODS) else "",
         bare_calls=(),
         spots=tuple(reader.spots),
@@ -61,6 +62,7 @@ class _Reader:
         self.refs: dict[tuple[str, str, tuple[str, ...]], Ref] = {}
         self.mentions: set[str] = set()
         self.seen: set[str] = set()
+        self.dotted: set[str] = set()
         self.spots: list[Spot] = []
         self._constants: list[object] = []
         self._module = ImportSpec(0, "", None, False)
@@ -98,6 +100,8 @@ class _Reader:
     def _see_constant(self, const: object) -> None:
         if type(const) is str:
             self.seen.update(identifiers(const))
+            if name := dotted(const):
+                self.dotted.add(name)
         elif isinstance(const, tuple | frozenset):
             for item in const:
                 self._see_constant(item)

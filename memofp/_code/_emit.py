@@ -28,7 +28,7 @@ from memofp._code._scopes import (
     import_specs,
     mangle,
 )
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, dotted
 from memofp._code._tokens import (
     Raw,
     constant_token,
@@ -76,6 +76,7 @@ def build_fact(
         annotation_refs=tuple(emitter.late.found),
         mentions=frozenset(emitter.refs.mentions | ({"vars"} if emitter.dynamics.lists else set())),
         seen=frozenset(emitter.seen | emitter.dynamics.names),
+        dotted=frozenset(emitter.dotted),
         reach=emitter.dynamics.reach,
         bare_calls=tuple(sorted(emitter.bare_calls)),
         spots=tuple(emitter.refs.spots),
@@ -110,6 +111,7 @@ class _Emitter(Writer):
         self.refs = References(freevars)
         self.late = References(freevars)
         self.uses: dict[int, Use] = {}  # id of a node -> what the node around it does with it
+        self.dotted: set[str] = set()
         self.scope_count = 0
         self.literal_names = sees_locals(self.tree)
 
@@ -123,6 +125,7 @@ class _Emitter(Writer):
         if len(constants) < len(node.elts):
             return self.write_plain(node, scope)
         self.seen.update(t for c in constants for t in texts(c.value))
+        self.dotted.update(d for c in constants if isinstance(c.value, str) and (d := dotted(c.value)))
         tokens = [constant_token(c) for c in constants]
         if len({c.value for c in constants}) == len(set(tokens)):
             tokens.sort()  # a set has no order; but of 1 and True, the first stays
@@ -314,6 +317,9 @@ class _Emitter(Writer):
         if type(value) is str:
             self.refs.mention(value)
             self.seen.update(texts(value))
+            if "." in value:
+                self.dotted.add(dotted(value))
+                self.dotted.discard("")
         return constant_token(node)
 
     def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[Work]:

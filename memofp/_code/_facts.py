@@ -86,6 +86,7 @@ class Fact(NamedTuple):
         annotation_refs: what annotations of nested functions name, counted as annotations are.
         mentions: those names from `MODE_NAMES` that the code mentions.
         seen: attribute names that the code mentions, in texts too.
+        dotted: dotted names that its texts hold, whole or in front (`pkg.plugins.`).
         reach: how far names that it computes reach; see `_dynamic`.
         bare_calls: dotted callees of bare expression statements (`logger.debug`), for `neutral`.
         spots: the places that static analysis cannot follow.
@@ -104,6 +105,7 @@ class Fact(NamedTuple):
     annotation_refs: tuple[Ref, ...]
     mentions: frozenset[str]
     seen: frozenset[str]
+    dotted: frozenset[str]
     reach: str
     bare_calls: tuple[tuple[str, ...], ...]
     spots: tuple[Spot, ...]
@@ -115,7 +117,8 @@ class Fact(NamedTuple):
 
 # Of a fact's fields but the last one, in their order.
 _PLAIN_TYPES = (
-    bytes, bytes, bytes, bytes, tuple, tuple, tuple, frozenset, frozenset, str, tuple, tuple, int, int, str,
+    bytes, bytes, bytes, bytes, tuple, tuple, tuple, frozenset, frozenset, frozenset, str,
+    tuple, tuple, int, int, str,
 )  # fmt: skip
 
 
@@ -157,8 +160,8 @@ class Refs:
             raise ValueError("this is no fact")
         refs = tuple([self._ref(ref) for ref in tree[4]])
         late = tuple([self._ref(ref) for ref in tree[6]]) if tree[6] else ()
-        spots = tuple([Spot(*spot) for spot in tree[11]]) if tree[11] else ()
-        return Fact._make((*tree[:4], refs, tree[5], late, *tree[7:11], spots, *tree[12:], True))
+        spots = tuple([Spot(*spot) for spot in tree[12]]) if tree[12] else ()
+        return Fact._make((*tree[:4], refs, tree[5], late, *tree[7:12], spots, *tree[13:], True))
 
     def _ref(self, tree: tuple[Any, ...]) -> Ref:
         known = self._read.get(id(tree))  # `marshal` gives back one object where one was written

@@ -13,11 +13,12 @@ __all__ = [
     "NAMESPACES",
     "SUPER_HOOK",
     "TEMPLATE_METHODS",
+    "dotted",
     "identifiers",
     "matches",
 ]
 
-EMITTER_VERSION = 11  # goes up with every change of the canonical form or of a fact
+EMITTER_VERSION = 12  # goes up with every change of the canonical form or of a fact
 
 # Reachable code that mentions one of these can see more of a function than its meaning.
 MODE_NAMES = frozenset(
@@ -41,6 +42,7 @@ BY_NAME = {
 DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
 TEMPLATE_METHODS = frozenset({"format", "format_map", "vformat", "get_field"})  # "{0.name}" names a member
 NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
+_LONGEST_NAME = 200  # characters of a module's name
 _find: Callable[[str], list[str]] | None = None
 # No identifiers: they stand for the call of a base's hook, and for a class that a function makes.
 SUPER_HOOK = "super().__getattr__"
@@ -55,6 +57,17 @@ def identifiers(text: str) -> list[str]:
 
         _find = re.compile(r"[^\W\d]\w*").findall
     return _find(text)
+
+
+def dotted(text: str) -> str:
+    """Return the dotted name that a text is or, before a computed part, begins with; "" if there is none.
+
+    `"a.b"` and `"a.b."` give themselves, `"a.b.%s"` gives `"a.b."`.
+    """
+    name = text.partition("%")[0].partition("{")[0]
+    if "." not in name or len(name) > _LONGEST_NAME or not (name.endswith(".") or len(name) == len(text)):
+        return ""
+    return name if all(part.isidentifier() for part in name.removesuffix(".").split(".")) else ""
 
 
 def matches(pattern: str, name: str) -> bool:

@@ -106,7 +106,7 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
             found = reduce_value(value)
             assert isinstance(found, Leaf)
             if type(value) is str:
-                graph.visibility.see_text(value)
+                graph.see_text(value)
             atoms.append(b"%d" % i)
             atoms.append(found.data)
             continue
@@ -169,14 +169,12 @@ def _fill_opaque(graph: Graph, node: Node, obj: Any, reason: str) -> None:
 
 def see_texts(graph: Graph, obj: Any) -> None:
     """Note the names in texts that builtin containers hold: code may take them for attribute names."""
-    if graph.visibility.everything:
-        return
     stack, seen = [obj], set()
     while stack:
         one = stack.pop()
         kind = type(one)
         if issubclass(kind, str):
-            graph.visibility.see_text(str.__str__(one))
+            graph.see_text(str.__str__(one))
         elif id(kind) in _CONTAINERS and id(one) not in seen:
             seen.add(id(one))
             stack.extend(one)

@@ -12,11 +12,15 @@ from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._importable import computes_import
 from memofp._fingerprint._node import Node, is_code
 from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
-from memofp._fingerprint._resolve import Context, module_name, resolve
+from memofp._fingerprint._resolve import Context, module_name, package_of, resolve
 
 __all__ = ["expand_function", "function_name"]
+
+_IMPORTERS = frozenset({"import_module", "__import__"})
+_OWN_PACKAGE = frozenset({"__name__", "__package__"})
 
 
 def function_name(function: FunctionType) -> str:
@@ -67,6 +71,12 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         graph.open_world()
     elif fact.reach:
         graph.visibility.note_owner(function, fact.reach)
+    if fact.dotted:
+        graph.dotted |= fact.dotted
+    if _computes_import(fact):
+        graph.computes_imports()
+        if any(ref.root in _OWN_PACKAGE for ref in fact.refs):  # `import_module("." + name, __package__)`
+            graph.dotted.add(f"{package_of(function.__globals__)}.")
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)
@@ -75,6 +85,12 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.more = _function_extras
     _add_live_parts(graph, node, function)
     graph.when("annotations", _add_late, graph, node)
+
+
+def _computes_import(fact: Fact) -> bool:
+    if not fact.from_source:  # bytecode does not tell how it is called
+        return not _IMPORTERS.isdisjoint(fact.seen)
+    return bool(fact.spots) and computes_import(fact.spots)
 
 
 def _context_of(graph: Graph, node: Node, function: FunctionType) -> Context:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Collection, KeysView, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from memofp._code import dotted
 from memofp._digest import digest_parts
-from memofp._fingerprint._boundary import USER, Place
+from memofp._fingerprint._boundary import USER, Place, place_of_file
 from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._importable import importable
 from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._node import (
     ATOMS,
@@ -81,6 +83,8 @@ class Graph:
         self.visibility: Visibility = Visibility(options.everything or (base is not None and base.everything))
         self.mentions_by: dict[int, set[str]] = {}
         self.openers: set[int] = set()  # nodes that open the world
+        self.importers: set[int] = set()  # nodes that import modules by names that they compute
+        self.dotted: set[str] = set()  # dotted names in texts
         self.noted: int = 0  # how often something was noted of the whole graph
         self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
             [] if base is None else list(base.spots)
@@ -104,7 +108,7 @@ class Graph:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
         if id(type(obj)) in ATOMS:
             if type(obj) is str:
-                self.visibility.see_text(obj)
+                self.see_text(obj)
             return self._address_text(obj) if holds_address(obj) else self.atom(obj)
         known = self._by_id.get(id(obj))
         if known is None and self._base is not None:
@@ -257,6 +261,21 @@ class Graph:
             self.mentions_by.setdefault(self._at, set()).update(names)
             self.noted += 1
 
+    def see_text(self, text: str) -> None:
+        """Note the names in a text that reachable code can read."""
+        self.visibility.see_text(text)
+        if "." in text and (name := dotted(text)):
+            self.dotted.add(name)
+
+    def computes_imports(self) -> None:
+        """Note that the node that is looked into imports modules by names that it computes."""
+        if self._base is not None:
+            raise NotShareableError  # what texts the base's code holds is not known here
+        if self._at < 0:
+            return
+        self.importers.add(self._at)
+        self.nodes[self._at].varies = True
+
     def open_world(self) -> None:
         """Note that the node that is looked into can name every member of every class."""
         self.openers.add(self._at)
@@ -279,6 +298,8 @@ class Graph:
                 continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
                 break
+        if self.importers:
+            self._add_importable()
         self._replace_addresses()
         self._mark_shared()
 
@@ -299,6 +320,20 @@ class Graph:
             by_key = {key: index for key, index in by_key.items() if index not in varying}
         everything = self.visibility.everything
         return Base(self.nodes, by_id, by_key, self.guards, self.spots, self.mentions, everything)
+
+    def _add_importable(self) -> None:
+        """Let what computes names of modules depend on the files that texts in reach name."""
+        files = importable(self.dotted, lambda path: self.place(place_of_file(path)).kind == "user")
+        if not files:
+            return
+        whole = Node("", "modules imported by computed names", None, b"importable")
+        for name, file in sorted(files.items()):
+            node = Node("mod", name, None, file.digest, value="source file")
+            node.file = file.path
+            whole.add(name, self.add(node))
+        index = self.add(whole)
+        for importer in self.importers:
+            self.nodes[importer].edges.append((b"imports", index))
 
     def when(self, mode: str, add: Callable[..., None], *arguments: Any) -> None:
         """Call something that adds edges if a mode is on in the end."""

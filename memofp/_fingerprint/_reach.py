@@ -43,6 +43,8 @@ def note_power(graph: Graph, full: str, spelled: str) -> None:
         graph.mention({"__code__"})
     if full in ("builtins.eval", "builtins.exec", "builtins.globals") or last in _IMPORTERS:
         graph.spot(f"{last} under another name", full)
+        if last in _IMPORTERS:
+            graph.computes_imports()
 
 
 def sees_globals(value: object) -> bool:

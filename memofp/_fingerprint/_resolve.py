@@ -302,17 +302,25 @@ def _absolute(context: Context, spec: ImportSpec) -> str | None:
     """Return the absolute module name of an import, None if a relative one has no package to start from."""
     if spec.level == 0:
         return spec.module
-    package = context.space.get("__package__")
-    if not isinstance(package, str):
-        name = context.space.get("__name__")
-        if not isinstance(name, str):
-            return None
-        package = name if "__path__" in context.space else name.rpartition(".")[0]
+    package = package_of(context.space)
+    if package is None:
+        return None
     parts = package.split(".") if package else []
     if spec.level - 1 >= len(parts):
         return None
     base = ".".join(parts[: len(parts) - (spec.level - 1)])
     return f"{base}.{spec.module}" if spec.module else base
+
+
+def package_of(space: dict[str, Any]) -> str | None:
+    """Return the name of the package that a module lies in, None if that cannot be told."""
+    package = space.get("__package__")
+    if isinstance(package, str):
+        return package
+    name = space.get("__name__")
+    if not isinstance(name, str):
+        return None
+    return name if "__path__" in space else name.rpartition(".")[0]
 
 
 def _place_of_import(full: str) -> Place:

@@ -223,3 +223,71 @@ CASES += [
         ("b.py", "x * 3", "x * 2"),
     ),
 ]
+
+PLUGINS = """
+    import importlib
+    TABLE = {1: 'plugins.first', 3: ('plugins.second', 'f')[0]}
+    def main(x):
+        return importlib.import_module(TABLE[x]).f(x)
+    def built(x):
+        return importlib.import_module('plugins.' + str(x)).f(x)
+    def formatted(x):
+        return __import__(f'plugins.{x}', None, None, ['f']).f(x)
+    def shown(x):
+        return __import__('plugins.%s' % x, None, None, ['f']).f(x)
+    def alias(x, find=importlib.import_module):
+        return find(TABLE[x]).f(x)
+    def unnamed(x):
+        return importlib.import_module(str(x)).f(x)
+    === plugins/__init__.py
+    === plugins/first.py
+    def f(x):
+        return x * 10
+    === plugins/second.py
+    from tools import help_second
+    def f(x):
+        return help_second(x)
+    === plugins/third.py
+    from . import inner
+    def f(x):
+        return inner.g(x)
+    === plugins/inner.py
+    def g(x):
+        return f"{x}7"
+    === tools.py
+    def help_second(x):
+        return x * 2
+    === other.py
+    def f(x):
+        return x * 3
+"""
+WITHIN = """
+    from plugins.go import main
+    === plugins/__init__.py
+    === plugins/go.py
+    import importlib
+    def main(x):
+        return importlib.import_module('.' + 'first'[:x + 9], __package__).f(x)
+    === plugins/first.py
+    def f(x):
+        return x * 10
+"""
+FIRST = ("plugins/first.py", "x * 10", "x * 11")
+SECOND = ("plugins/second.py", "help_second(x)", "help_second(x + 1)")
+THIRD = ("plugins/third.py", "inner.g(x)", "inner.g(x * 2)")
+INNER = ("plugins/inner.py", "{x}7", "{x}8")
+TOOLS = ("tools.py", "x * 2", "x * 3")
+
+CASES += [
+    miss(32, "module that a table of names tells", PLUGINS, SECOND),
+    miss(32, "another one of the table", PLUGINS, FIRST),
+    miss(32, "module that it imports in turn", PLUGINS, TOOLS),
+    hit(32, "module that no table tells", PLUGINS, THIRD),
+    hit(32, "module that nobody names", PLUGINS, ("other.py", "x * 3", "x * 4")),
+    miss(32, "any module behind a prefix", PLUGINS, THIRD, target="built", arguments="('third',)"),
+    miss(32, "what one behind a prefix imports", PLUGINS, INNER, target="built", arguments="('third',)"),
+    miss(32, "any module of a formatted name", PLUGINS, THIRD, target="formatted", arguments="('third',)"),
+    miss(32, "any module of a printed name", PLUGINS, THIRD, target="shown", arguments="('third',)"),
+    miss(32, "module of a table under another name", PLUGINS, SECOND, target="alias"),
+    miss(32, "module of the own package", WITHIN, FIRST),
+]
