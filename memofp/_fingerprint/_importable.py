@@ -24,6 +24,7 @@ __all__ = ["SourceFile", "computes_import", "importable"]
 
 _MOST_FILES = 2000  # of one graph; a program that names more loads plugins of every kind
 _files: dict[str, SourceFile | None] = {}  # path -> what was read there
+_Tops = dict[str, tuple[str | None, list[str] | None]]  # top-level name -> its file, its folders
 _COMPUTED = frozenset({"import_module of a computed name", "__import__ of a computed name"})
 
 
@@ -61,17 +62,18 @@ def importable(names: Iterable[str], is_users: Callable[[str], bool]) -> dict[st
     """
     found: dict[str, SourceFile] = {}
     looked_at: set[str] = set()
+    tops: _Tops = {}
     waiting = list(names)
     while waiting and len(found) < _MOST_FILES:
         name = waiting.pop()
         if name.endswith("."):
-            waiting += _submodules(name[:-1])
+            waiting += _submodules(name[:-1], tops)
             continue
         for module in (name, name.rpartition(".")[0]):
             if not module or module in looked_at:
                 continue
             looked_at.add(module)
-            path = _path_of(module)
+            path = _path_of(module, tops)
             file = _read(path, module) if path is not None and is_users(path) else None
             if file is not None:
                 found[module] = file
@@ -79,8 +81,8 @@ def importable(names: Iterable[str], is_users: Callable[[str], bool]) -> dict[st
     return found
 
 
-def _submodules(package: str) -> list[str]:
-    path = _path_of(package)
+def _submodules(package: str, tops: _Tops) -> list[str]:
+    path = _path_of(package, tops)
     if path is None or os.path.basename(path) != "__init__.py":
         return []
     try:
@@ -91,10 +93,12 @@ def _submodules(package: str) -> list[str]:
     return [f"{package}.{name}" for name in names if name.isidentifier() and name != "__init__"]
 
 
-def _path_of(module: str) -> str | None:
+def _path_of(module: str, tops: _Tops) -> str | None:
     """Return the file of a module, None if there is none.  Imports nothing."""
     top, *rest = module.split(".")
-    origin, folders = _top_level(top)
+    if top not in tops:
+        tops[top] = _top_level(top)
+    origin, folders = tops[top]
     if not rest and folders is None:
         return origin
     for folder in folders or ():
