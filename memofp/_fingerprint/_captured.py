@@ -106,7 +106,7 @@ def _fill_parts(graph: Graph, node: Node, obj: Any, reduced: Parts) -> None:
             found = reduce_value(value)
             assert isinstance(found, Leaf)
             if type(value) is str:
-                graph.see_text(value)
+                graph.see_text(value, names_module=label != ".__module__")  # which says where it comes from
             atoms.append(b"%d" % i)
             atoms.append(found.data)
             continue

@@ -261,10 +261,10 @@ class Graph:
             self.mentions_by.setdefault(self._at, set()).update(names)
             self.noted += 1
 
-    def see_text(self, text: str) -> None:
-        """Note the names in a text that reachable code can read."""
+    def see_text(self, text: str, names_module: bool = True) -> None:
+        """Note the names in a text that reachable code can read, those of modules to import among them."""
         self.visibility.see_text(text)
-        if "." in text and (name := dotted(text)):
+        if names_module and "." in text and (name := dotted(text)):
             self.dotted.add(name)
 
     def computes_imports(self) -> None:

@@ -291,3 +291,31 @@ CASES += [
     miss(32, "module of a table under another name", PLUGINS, SECOND, target="alias"),
     miss(32, "module of the own package", WITHIN, FIRST),
 ]
+
+CASES += [
+    hit(
+        32,
+        "module that is named by what says where a function comes from",
+        """
+        import functools, importlib
+        import pkg.tools
+        class Carrier:
+            def __init__(self, f):
+                functools.update_wrapper(self, f)
+            def __call__(self, x):
+                return self.__wrapped__(x)
+            def __reduce__(self):
+                return getattr, (importlib.import_module(self.__wrapped__.__module__), 'f')
+        carried = Carrier(pkg.tools.f)
+        def main(x):
+            return carried(x)
+        === pkg/__init__.py
+        === pkg/tools.py
+        def f(x):
+            return x * 2
+        def g(x):
+            return x * 3
+        """,
+        ("pkg/tools.py", "x * 3", "x * 4"),
+    ),
+]
