@@ -14,6 +14,7 @@ nodes are what they would be in any other:
 
 from __future__ import annotations
 
+import gc
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -173,6 +174,8 @@ def remember(digested: Digested, is_lasting: bool) -> None:
     digested.as_base()
     _recent.append(weakref.ref(digested))
     _last[:] = [digested] if is_lasting else []
+    if gc.isenabled():
+        gc.collect(0)  # of what was made here; else the next call pays for it, a millisecond
 
 
 def forget() -> None:
