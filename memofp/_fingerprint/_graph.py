@@ -328,7 +328,7 @@ class Graph:
             return
         whole = Node("", "modules imported by computed names", None, b"importable")
         for name, file in sorted(files.items()):
-            node = Node("mod", name, None, file.digest, value="source file")
+            node = Node("mod", name, None, file.digest, value=f"source file {file.digest.hex()[:8]}")
             node.file = file.path
             whole.add(name, self.add(node))
         index = self.add(whole)
