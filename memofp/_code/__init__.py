@@ -6,6 +6,7 @@ from memofp._code._facts import Fact, ImportSpec, Ref, Spot, Use
 from memofp._code._lookup import fact_of, flush_facts
 from memofp._code._tables import (
     DYNAMIC_NAMES,
+    IMPORTERS,
     LOCAL_CLASS,
     MODE_NAMES,
     SUPER_HOOK,
@@ -17,6 +18,7 @@ from memofp._code._tables import (
 
 __all__ = [
     "DYNAMIC_NAMES",
+    "IMPORTERS",
     "LOCAL_CLASS",
     "MODE_NAMES",
     "SUPER_HOOK",

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, ScopeTree, mangle
-from memofp._code._tables import MODE_NAMES, NAMESPACES
+from memofp._code._tables import IMPORTERS, MODE_NAMES, NAMESPACES
 
 __all__ = [
     "References",
@@ -131,7 +131,7 @@ class References:
             return None
         first = node.args[0] if node.args else None
         constant = first.value if isinstance(first, ast.Constant) else None
-        if name in ("import_module", "__import__"):
+        if name in IMPORTERS:
             return self._note_import(name, constant, node)
         if name in ("eval", "exec") and isinstance(callee, ast.Name) and constant is None:
             self._spot(f"{name} of built text", node)

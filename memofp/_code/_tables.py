@@ -8,6 +8,7 @@ __all__ = [
     "BY_NAME",
     "DYNAMIC_NAMES",
     "EMITTER_VERSION",
+    "IMPORTERS",
     "LOCAL_CLASS",
     "MODE_NAMES",
     "NAMESPACES",
@@ -41,6 +42,7 @@ BY_NAME = {
 }  # fmt: skip
 DYNAMIC_NAMES = frozenset(BY_NAME) | {"__dict__"}
 TEMPLATE_METHODS = frozenset({"format", "format_map", "vformat", "get_field"})  # "{0.name}" names a member
+IMPORTERS = frozenset({"import_module", "__import__"})  # they import what they are told by name
 NAMESPACES = frozenset({"__globals__", "f_globals"})  # attributes that are the globals of some module
 _LONGEST_NAME = 200  # characters of a module's name
 _find: Callable[[str], list[str]] | None = None

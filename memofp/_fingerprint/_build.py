@@ -134,7 +134,6 @@ def build(func: Any, options: Options) -> Fingerprint:
 
 
 def _build_graph(func: Any, name: str, options: Options) -> tuple[Graph, int]:
-    flush_facts()
     graph = Graph(options, expand)
     root = graph.visit(func, name)
     assert isinstance(root, int)  # a callable is no atom

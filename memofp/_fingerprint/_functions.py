@@ -19,7 +19,6 @@ from memofp._fingerprint._resolve import Context, module_name, package_of, resol
 
 __all__ = ["expand_function", "function_name"]
 
-_IMPORTERS = frozenset({"import_module", "__import__"})
 _OWN_PACKAGE = frozenset({"__name__", "__package__"})
 
 
@@ -73,7 +72,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         graph.visibility.note_owner(function, fact.reach)
     if fact.dotted:
         graph.dotted |= fact.dotted
-    if _computes_import(fact):
+    if computes_import(fact):
         graph.computes_imports()
         if any(ref.root in _OWN_PACKAGE for ref in fact.refs):  # `import_module("." + name, __package__)`
             graph.dotted.add(f"{package_of(function.__globals__)}.")
@@ -85,12 +84,6 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
     node.more = _function_extras
     _add_live_parts(graph, node, function)
     graph.when("annotations", _add_late, graph, node)
-
-
-def _computes_import(fact: Fact) -> bool:
-    if not fact.from_source:  # bytecode does not tell how it is called
-        return not _IMPORTERS.isdisjoint(fact.seen)
-    return bool(fact.spots) and computes_import(fact.spots)
 
 
 def _context_of(graph: Graph, node: Node, function: FunctionType) -> Context:

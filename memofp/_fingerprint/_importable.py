@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
 
-from memofp._code import Spot
+from memofp._code import IMPORTERS, Fact
 from memofp._digest import digest
 from memofp._fingerprint._raw import is_a
 
@@ -25,7 +25,7 @@ __all__ = ["SourceFile", "computes_import", "importable"]
 _MOST_FILES = 2000  # of one graph; a program that names more loads plugins of every kind
 _files: dict[str, SourceFile | None] = {}  # path -> what was read there
 _Tops = dict[str, tuple[str | None, list[str] | None]]  # top-level name -> its file, its folders
-_COMPUTED = frozenset({"import_module of a computed name", "__import__ of a computed name"})
+_COMPUTED = frozenset(f"{name} of a computed name" for name in IMPORTERS)
 
 
 class SourceFile:
@@ -45,9 +45,11 @@ class SourceFile:
         self.imports = _imports(content, package)
 
 
-def computes_import(spots: Iterable[Spot]) -> bool:
-    """Tell whether blind spots of a function have an import of a computed name among them."""
-    return any(spot.what in _COMPUTED for spot in spots)
+def computes_import(fact: Fact) -> bool:
+    """Tell whether a function imports a module by a name that it computes."""
+    if not fact.from_source:  # bytecode does not tell how it is called
+        return not IMPORTERS.isdisjoint(fact.seen)
+    return any(spot.what in _COMPUTED for spot in fact.spots)
 
 
 def importable(names: Iterable[str], is_users: Callable[[str], bool]) -> dict[str, SourceFile]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from memofp._code import DYNAMIC_NAMES, MODE_NAMES, TEMPLATE_METHODS
+from memofp._code import DYNAMIC_NAMES, IMPORTERS, MODE_NAMES, TEMPLATE_METHODS
 
 if TYPE_CHECKING:
     from memofp._fingerprint._graph import Graph
@@ -18,7 +18,6 @@ __all__ = ["is_module_table", "note_power", "sees_globals"]
 
 _EVAL, _EXEC, _GLOBALS = eval, exec, globals
 _SEES_LOCALS = frozenset({"eval", "exec", "locals", "vars", "dir"})
-_IMPORTERS = frozenset({"import_module", "__import__"})
 _READS_ANNOTATIONS = frozenset({"dataclasses.fields", "inspect.Signature"})
 
 
@@ -41,9 +40,9 @@ def note_power(graph: Graph, full: str, spelled: str) -> None:
         graph.open_world()
     if full.startswith("builtins.") and last in _SEES_LOCALS:
         graph.mention({"__code__"})
-    if full in ("builtins.eval", "builtins.exec", "builtins.globals") or last in _IMPORTERS:
+    if full in ("builtins.eval", "builtins.exec", "builtins.globals") or last in IMPORTERS:
         graph.spot(f"{last} under another name", full)
-        if last in _IMPORTERS:
+        if last in IMPORTERS:
             graph.computes_imports()
 
 

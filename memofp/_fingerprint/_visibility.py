@@ -188,7 +188,7 @@ class Visibility:
             return True
         if not (self._owners or self._readers):
             return False
-        self._owners += [f for f in self._readers if not self._is_plain_method(f)]
+        self._owners += [f for f in self._readers if FunctionType not in self._holders(f)]
         self._readers.clear()
         owners = {id(function) for function in self._owners}
         if not all(map(self._gets_own_object, self._owners)) or "__func__" in self._names:
@@ -252,11 +252,6 @@ class Visibility:
             for cls in self._classes
             for base in mro_of(cls)
         )
-
-    def _is_plain_method(self, function: FunctionType) -> bool:
-        """Tell whether some class holds a function as it is: then its first argument is an object."""
-        mros = (mro_of(cls) for cls in self._classes)
-        return any(value is function for mro in mros for base in mro for value in class_dict(base).values())
 
     def _open(self, classes: set[type]) -> bool:
         self._opened |= classes
