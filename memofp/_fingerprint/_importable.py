@@ -15,12 +15,16 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from memofp._code import IMPORTERS, Fact
 from memofp._digest import digest
 from memofp._fingerprint._raw import is_a
 
-__all__ = ["SourceFile", "computes_import", "importable"]
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+__all__ = ["SourceFile", "absolute_name", "computes_import", "importable", "spec_of"]
 
 _MOST_FILES = 2000  # of one graph; a program that names more loads plugins of every kind
 _files: dict[str, SourceFile | None] = {}  # path -> what was read there
@@ -117,16 +121,38 @@ def _top_level(name: str) -> tuple[str | None, list[str] | None]:
     if is_a(loaded, ModuleType):
         file, folders = loaded.__dict__.get("__file__"), loaded.__dict__.get("__path__")
         return (file if isinstance(file, str) else None), None if folders is None else list(map(str, folders))
-    from importlib.util import find_spec
-
-    try:
-        spec = find_spec(name)
-    except (ImportError, ValueError, AttributeError):
-        spec = None
+    spec = spec_of(name)
     if spec is None:
         return None, None
     places = spec.submodule_search_locations
     return (spec.origin if spec.has_location else None), None if places is None else list(places)
+
+
+def spec_of(name: str) -> ModuleSpec | None:
+    """Return the spec of a top-level module without importing it, None if there is none."""
+    from importlib.util import find_spec
+
+    try:
+        return find_spec(name)
+    except (ImportError, ValueError, AttributeError):
+        return None
+
+
+def absolute_name(package: str, level: int, module: str) -> str | None:
+    """Return the absolute name of a module, None if a relative one has no package to start from.
+
+    Args:
+        package: of the code with the import statement, "" for none.
+        level: number of dots in front.
+        module: the name behind them.
+    """
+    if level == 0:
+        return module
+    parts = package.split(".") if package else []
+    if level > len(parts):
+        return None
+    base = ".".join(parts[: len(parts) - (level - 1)])
+    return f"{base}.{module}" if module else base
 
 
 def _read(path: str, module: str) -> SourceFile | None:
@@ -157,11 +183,9 @@ def _imports(content: bytes, package: str) -> tuple[str, ...]:
         if isinstance(node, ast.Import):
             found.update(dict.fromkeys(alias.name for alias in node.names))
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                parts = package.split(".")
-                above = ".".join(parts[: len(parts) - node.level + 1])
-                base = f"{above}.{base}" if base else above
+            base = absolute_name(package, node.level, node.module or "")
+            if base is None:
+                continue
             found[base] = None
             found.update(dict.fromkeys(f"{base}.{alias.name}" for alias in node.names))
     return tuple(found)

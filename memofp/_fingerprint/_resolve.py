@@ -18,6 +18,7 @@ from memofp._fingerprint._foreign import (
 )
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
+from memofp._fingerprint._importable import absolute_name, spec_of
 from memofp._fingerprint._node import ATOMS, Node, is_code, leaf
 from memofp._fingerprint._raw import is_a, module_of, qualname_of
 from memofp._fingerprint._reach import is_module_table, sees_globals
@@ -303,13 +304,7 @@ def _absolute(context: Context, spec: ImportSpec) -> str | None:
     if spec.level == 0:
         return spec.module
     package = package_of(context.space)
-    if package is None:
-        return None
-    parts = package.split(".") if package else []
-    if spec.level - 1 >= len(parts):
-        return None
-    base = ".".join(parts[: len(parts) - (spec.level - 1)])
-    return f"{base}.{spec.module}" if spec.module else base
+    return None if package is None else absolute_name(package, spec.level, spec.module)
 
 
 def package_of(space: dict[str, Any]) -> str | None:
@@ -331,14 +326,9 @@ def _place_of_import(full: str) -> Place:
         return place_of_module(module)
     if top in sys.stdlib_module_names:
         return place_of_name(top)
-    from importlib.util import find_spec
-
     from memofp._fingerprint._boundary import place_of_file
 
-    try:
-        spec = find_spec(top)
-    except (ImportError, ValueError, AttributeError):
-        spec = None
+    spec = spec_of(top)
     if spec is None:
         return Place("user")
     locations = list(spec.submodule_search_locations or ())
