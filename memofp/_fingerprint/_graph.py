@@ -25,6 +25,7 @@ from memofp._fingerprint._node import (
 )
 from memofp._fingerprint._options import Options
 from memofp._fingerprint._packages import distribution_of
+from memofp._fingerprint._places import mark_shared
 from memofp._fingerprint._raw import is_a, is_memoized, name_of
 from memofp._fingerprint._visibility import Visibility
 from memofp._values import Leaf, reduce_value
@@ -301,7 +302,8 @@ class Graph:
         if self.importers:
             self._add_importable()
         self._replace_addresses()
-        self._mark_shared()
+        if not mark_shared(self.nodes, self._base_size):
+            raise NotShareableError
 
     def step(self) -> int | None:
         """Expand one node and return it; None if all are."""
@@ -350,43 +352,6 @@ class Graph:
             add(*arguments)
         return bool(due)
 
-    def _mark_shared(self) -> None:
-        """Tell data that is one object at two places from two copies: a deep copy keeps the difference.
-
-        Two variables of one module, or of one function, are two places.  A name that another module imports
-        is not: how code gets at an object is no part of what it does.
-        """
-        places: dict[int, list[bytes]] = {}
-        variables: dict[tuple[int, str], set[str]] = {}
-        for node in self.nodes[self._base_size :]:
-            is_slot = node.local == SLOT
-            for label, target in node.edges if node.is_data or is_slot else ():
-                if not isinstance(target, int) or not self.nodes[target].is_mutable:
-                    continue
-                if is_slot:
-                    where, name = _parted(node.name)
-                    variables.setdefault((target, where), set()).add(name)
-                elif target < self._base_size:
-                    raise NotShareableError  # the base may hold it at another place
-                else:
-                    places.setdefault(target, []).append(label)
-        for (index, where), own in variables.items():
-            names = own if index >= self._base_size else own | self._base_variables(index, where)
-            if len(names) > 1:
-                if index < self._base_size:
-                    raise NotShareableError  # one place of it is the base's
-                places.setdefault(index, []).extend(name.encode("utf-8", "surrogatepass") for name in names)
-        for index, labels in places.items():
-            if len(labels) > 1:
-                node = self.nodes[index]
-                node.local = digest_parts(b"shared", [node.local, *sorted(labels)])
-                node.varies = True
-
-    def _base_variables(self, index: int, where: str) -> set[str]:
-        slots = (node for node in self.nodes[: self._base_size] if node.local == SLOT)
-        named = (_parted(node.name) for node in slots if node.edges[0][1] == index)
-        return {name for place, name in named if place == where}
-
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""
         added = False
@@ -420,9 +385,3 @@ class Graph:
         if not modes:
             return [node.local for node in self.nodes[start:]]
         return [local_under(node, modes) for node in self.nodes[start:]]
-
-
-def _parted(name: str) -> tuple[str, str]:
-    """Return where a variable stands, and its name there."""
-    where, _, last = name.rpartition(".")
-    return where, last
