@@ -7,18 +7,17 @@ folder that nobody else can write to; nothing that is read here is run.
 
 from __future__ import annotations
 
-import marshal
 import os
 import stat
 import sys
-from typing import Any
 
+from memofp._code._reading import read_regular
 from memofp._code._tables import EMITTER_VERSION
 from memofp._digest import DIGEST_SIZE, digest
 
 __all__ = ["facts_path", "read_facts", "write_facts"]
 
-_FORMAT = 3
+_FORMAT = 4
 _MAX_FILES = 8192  # more than any one project has; the oldest half goes when there are more
 _TAG = f"{sys.implementation.cache_tag}-{sys.flags.optimize}-{_FORMAT}.{EMITTER_VERSION}"
 _folders: dict[str, bool] = {}
@@ -60,23 +59,18 @@ def _prepare(folder: str) -> bool:
     return found.st_uid == os.getuid() and not found.st_mode & 0o022
 
 
-def read_facts(path: str) -> dict[bytes, Any]:
+def read_facts(path: str) -> bytes:
     """Return what is kept at a path; nothing for a file that is missing, damaged or of another format."""
-    try:
-        with open(path, "rb", 0) as file:
-            data = file.read()
-        body = data[DIGEST_SIZE:]
-        if data[:DIGEST_SIZE] != digest(body):
-            return {}
-        tree = marshal.loads(body)
-    except (OSError, ValueError, EOFError, TypeError):
-        return {}
-    return tree if isinstance(tree, dict) else {}
+    data = read_regular(path) or b""
+    body = data[DIGEST_SIZE:]
+    return body if data[:DIGEST_SIZE] == digest(body) else b""
 
 
-def write_facts(path: str, facts: dict[bytes, Any]) -> None:
-    """Add facts to those at a path, in one step that no reader sees half of.  A full disk loses nothing."""
-    merged = {**read_facts(path), **facts}
+def write_facts(path: str, body: bytes) -> None:
+    """Put facts in the place of those at a path, in one step that no reader sees half of.
+
+    A full disk loses nothing.
+    """
     folder = os.path.dirname(path)
     temporary = os.path.join(folder, f".facts-{os.urandom(8).hex()}")  # `tempfile` loads half of Lib
     try:
@@ -85,7 +79,6 @@ def write_facts(path: str, facts: dict[bytes, Any]) -> None:
         return
     try:
         with os.fdopen(handle, "wb") as file:
-            body = marshal.dumps(merged)
             file.write(digest(body) + body)
         os.replace(temporary, path)
     except OSError:

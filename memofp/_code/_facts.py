@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import NamedTuple
 else:
     from memofp._tuples import NamedTuple
 
-__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Refs", "Spot", "Use"]
+__all__ = ["ANY_USE", "Fact", "ImportSpec", "Ref", "Spot", "Use"]
 
 
 class ImportSpec(NamedTuple):
@@ -113,61 +113,3 @@ class Fact(NamedTuple):
     end_line: int
     source: str
     from_source: bool
-
-
-# Of a fact's fields but the last one, in their order.
-_PLAIN_TYPES = (
-    bytes, bytes, bytes, bytes, tuple, tuple, tuple, frozenset, frozenset, frozenset, str,
-    tuple, tuple, int, int, str,
-)  # fmt: skip
-
-
-class Refs:
-    """The references of one source text: equal ones are one object, in memory and on disk.
-
-    A module's functions name the same things again and again, and whoever follows a reference remembers it
-    by its identity.
-    """
-
-    def __init__(self) -> None:
-        self._one: dict[Ref, Ref] = {}
-        self._plain: dict[int, tuple[Any, ...]] = {}
-        self._read: dict[int, tuple[tuple[Any, ...], Ref]] = {}
-
-    def joined(self, fact: Fact) -> Fact:
-        """Return a fact with the references that equal ones in other facts are."""
-        return fact._replace(
-            refs=tuple([self._one.setdefault(ref, ref) for ref in fact.refs]),
-            annotation_refs=tuple([self._one.setdefault(ref, ref) for ref in fact.annotation_refs]),
-        )
-
-    def to_plain(self, fact: Fact) -> tuple[Any, ...]:
-        """Return a joined fact with source as builtins alone, the form in which facts rest on disk."""
-        refs, late = map(self._written, fact.refs), map(self._written, fact.annotation_refs)
-        plain = [tuple(map(tuple, value)) if type(value) is tuple else value for value in fact[7:-1]]
-        return (*fact[:4], tuple(refs), fact.lines, tuple(late), *plain)
-
-    def _written(self, ref: Ref) -> tuple[Any, ...]:
-        known = self._plain.get(id(ref))
-        if known is None:
-            known = (*ref[:3], tuple(map(tuple, ref.imports)), ref.loads, tuple(ref.use))
-            self._plain[id(ref)] = known
-        return known
-
-    def from_plain(self, tree: tuple[Any, ...]) -> Fact:
-        """Read what `to_plain` made of a fact.  Raises for any other shape."""
-        if tuple(map(type, tree)) != _PLAIN_TYPES or len(tree[4]) != len(tree[5]):
-            raise ValueError("this is no fact")
-        refs = tuple([self._ref(ref) for ref in tree[4]])
-        late = tuple([self._ref(ref) for ref in tree[6]]) if tree[6] else ()
-        spots = tuple([Spot(*spot) for spot in tree[12]]) if tree[12] else ()
-        return Fact._make((*tree[:4], refs, tree[5], late, *tree[7:12], spots, *tree[13:], True))
-
-    def _ref(self, tree: tuple[Any, ...]) -> Ref:
-        known = self._read.get(id(tree))  # `marshal` gives back one object where one was written
-        if known is None:
-            kind, root, attrs, imports, loads, use = tree
-            specs = tuple([ImportSpec(*spec) for spec in imports])
-            ref = Ref(kind, root, attrs, specs, loads, ANY_USE if use == ANY_USE else Use(*use))
-            known = self._read[id(tree)] = (tree, self._one.setdefault(ref, ref))
-        return known[1]

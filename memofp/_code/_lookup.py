@@ -7,9 +7,10 @@ import weakref
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from memofp._code._codes import code_digest
+from memofp._code._codes import code_digest, exact_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
-from memofp._code._facts import Fact, Refs
+from memofp._code._facts import Fact
+from memofp._code._kept import KeptFacts
 from memofp._code._reading import Neutral, read_source, spot_of
 from memofp._digest import digest
 
@@ -27,6 +28,8 @@ _unwritten: list[_Text] = []
 _with_trees: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
 _MOST_PARSED = 4  # each holds thousands of objects, which the garbage collector visits again and again
 _MOST_PARSES = 3  # of one text; then its tree is held until the end
+_FEW_FUNCTIONS = 16  # in one text, not counting those inside others
+_NESTED = 0x10  # CO_NESTED (CPython Include/cpython/code.h)
 _current: dict[str, _Text] = {}  # file name -> its text, read once for each fingerprint
 
 
@@ -100,42 +103,58 @@ class _Text:
         self._source = source
         self._filename = filename
         self._path = facts_path(source_digest)
-        self._kept = read_facts(self._path) if self._path else {}
-        self._fresh: dict[bytes, Any] = {}
-        self._refs = Refs()
+        self._kept = KeptFacts(read_facts(self._path) if self._path else b"")
+        self._is_changed = False
         self._parsed: tuple[SourceTable | None] | None = None  # None inside: a text that cannot be parsed
         self._parses = 0
 
     def find(self, code: CodeType, neutral: Neutral) -> Fact | None:
         """Return the fact of a running code object, None if this text is not what it was made from."""
+        exact = None if neutral else exact_digest(code)
+        if exact is not None:
+            fact = self._kept.exactly(exact)
+            if fact is not None:
+                return fact
         key = own = code_digest(code)
         if neutral:
             key += "|".join(".".join(chain) for chain in sorted(neutral)).encode()
-        found = self._kept.get(key)
-        if isinstance(found, list):
-            return _nearest(found, code)
-        if isinstance(found, tuple):
-            try:
-                candidates = [(n, li, s, self._refs.from_plain(f)) for n, li, s, f in found]
-            except (ValueError, TypeError, LookupError):
-                pass  # damaged on disk: the source says it anew
-            else:
-                self._kept[key] = candidates
-                return _nearest(candidates, code)
-        table = self._parse(code.co_flags)
-        found = [] if table is None else table.candidates(code, own, neutral)
-        candidates = [(name, line, spot, self._refs.joined(fact)) for name, line, spot, fact in found]
-        if not self._fresh:
+        found = self._kept.candidates(key)
+        if found is None:
+            table = self._parse(code.co_flags)
+            found = self._kept.add(key, [] if table is None else table.candidates(code, own, neutral))
+            self._change()
+            if table is not None and not neutral:
+                self._keep_small(table)
+        fact = _nearest(found, code)
+        if exact is not None and fact is not None:
+            self._kept.add_exact(exact, fact)
+            self._change()
+        return fact
+
+    def _keep_small(self, table: SourceTable) -> None:
+        """Find the facts of all functions of a small text: to parse it again for the next one costs more."""
+        functions = [(key, code) for key, code in table.functions() if not code.co_flags & _NESTED]
+        if len(functions) > _FEW_FUNCTIONS:
+            return
+        for key, code in functions:
+            found = self._kept.candidates(key)
+            if found is None:
+                found = self._kept.add(key, table.candidates(code, key))
+            fact, exact = _nearest(found, code), exact_digest(code)
+            if exact is not None and fact is not None:
+                self._kept.add_exact(exact, fact)
+
+    def _change(self) -> None:
+        if not self._is_changed:
+            self._is_changed = True
             _unwritten.append(self)
-        self._fresh[key] = tuple([(*place, self._refs.to_plain(fact)) for *place, fact in candidates])
-        return _nearest(candidates, code)
 
     def write(self) -> None:
-        """Keep on disk what had to be parsed."""
-        if self._path and self._fresh:
-            write_facts(self._path, self._fresh)
-        self._kept.update(self._fresh)
-        self._fresh = {}
+        """Keep on disk what was found out."""
+        self._is_changed = False
+        if self._path:
+            self._kept.add_others(KeptFacts(read_facts(self._path)))
+            write_facts(self._path, self._kept.to_bytes())
 
     def forget_tree(self) -> None:
         """Let go of the syntax tree; who asks again parses again."""

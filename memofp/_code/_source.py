@@ -75,10 +75,10 @@ class SourceTable:
                 found.append((compiled.co_name, compiled.co_firstlineno, spot_of(compiled), fact))
         return found
 
-    def functions(self) -> Iterator[CodeType]:
-        """Yield the compiled code object of every function that has an AST node."""
-        for codes in self._codes.values():
-            yield from (c for c in codes if self._pair(c) is not None)
+    def functions(self) -> Iterator[tuple[bytes, CodeType]]:
+        """Yield digest and compiled code object of every function that has an AST node."""
+        for key, codes in self._codes.items():
+            yield from ((key, code) for code in codes if self._pair(code) is not None)
 
     def _pair(self, code: CodeType) -> tuple[_FunctionNode, str | None] | None:
         nodes = self._nodes.get((code.co_name, code.co_firstlineno))

@@ -13,7 +13,9 @@ import pytest
 from code_tools import function_from_file
 
 from memofp._code import _disk, _lookup, fact_of, flush_facts
-from memofp._code._facts import Fact, ImportSpec, Refs, Use
+from memofp._code._codes import code_digest
+from memofp._code._facts import Fact, ImportSpec, Use
+from memofp._code._kept import KeptFacts
 from memofp._code._source import SourceTable
 from memofp._digest import digest
 
@@ -53,12 +55,64 @@ def test_warm_start_parses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_facts_survive_the_disk(tmp_path: Path) -> None:
     fact, _ = cold(tmp_path)
-    read = Refs().from_plain(marshal.loads(marshal.dumps(Refs().to_plain(fact))))
+    kept = KeptFacts()
+    ((*_, added),) = kept.add(b"key", [("f", 2, 4, fact)])
+    kept.add_exact(b"exact", added)
+    back = KeptFacts(kept.to_bytes())
+    assert back.exactly(b"another") is None
+    assert back.candidates(b"another") is None
+    read = back.exactly(b"exact")
     assert read == fact
     assert [type(field) for field in read] == [type(field) for field in fact]
     assert [type(ref) for ref in read.refs] == [type(ref) for ref in fact.refs]
     assert {type(ref.use) for ref in read.refs} == {Use}
     assert {type(spec) for ref in read.refs for spec in ref.imports} == {ImportSpec}
+    (candidate,) = back.candidates(b"key") or ()
+    assert candidate == ("f", 2, 4, fact)
+    assert candidate[3] is read
+
+
+def test_processes_that_write_one_file_lose_nothing(tmp_path: Path, facts_folder: Path) -> None:
+    """Each of two processes has asked for one function of a text, at the same time."""
+    names = [f"f{i}" for i in range(_lookup._FEW_FUNCTIONS + 2)]
+    text = "\n".join(f"def {name}(): return len({name!r})" for name in names)
+    space = function_from_file(tmp_path / "m.py", text, "f0").__globals__  # type: ignore[attr-defined] # a function
+    texts = [_lookup._Text(text.encode(), str(tmp_path / "m.py"), b"digest") for _ in range(2)]
+    for text_of_process, name in zip(texts, ("f0", "f1"), strict=True):
+        assert text_of_process.find(space[name].__code__, frozenset()).from_source
+    for text_of_process in texts:
+        text_of_process.write()
+    (path,) = facts_folder.glob("*.facts")
+    kept = KeptFacts(_disk.read_facts(str(path)))
+    for name in ("f0", "f1"):
+        assert [c[0] for c in kept.candidates(code_digest(space[name].__code__)) or ()] == [name]
+    assert kept.candidates(code_digest(space["f2"].__code__)) is None
+
+
+def test_a_small_text_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (
+        "def f(): return 1\ndef g():\n    def inner(): return 2\n    return inner\n"
+        "class C:\n    def m(self): return super().m()"
+    )
+    f = function_from_file(tmp_path / "m.py", text)
+    fact_of(f.__code__, f.__globals__)
+    flush_facts()
+    forget(monkeypatch)
+    refuse(monkeypatch)
+    space = f.__globals__
+    for other in (space["g"], space["C"].m):
+        assert fact_of(other.__code__, space).from_source
+    with pytest.raises(AssertionError, match="parsed"):
+        fact_of(space["g"]().__code__, space)
+
+
+def test_code_that_was_moved_has_its_fact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines above were edited under a living process: its code is found by its bytecode."""
+    text = "def f(): return g\ndef h(): return g"
+    f = function_from_file(tmp_path / "m.py", text)
+    (tmp_path / "m.py").write_text("\n\n" + text)
+    assert fact_of(f.__code__, f.__globals__).line == 3
+    assert fact_of(f.__globals__["h"].__code__, f.__globals__).line == 4
 
 
 def test_functions_of_a_module_share_references(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,18 +170,36 @@ def test_damaged_facts_are_made_anew(
     assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
 
 
-@pytest.mark.parametrize(
-    "facts", [3, (3,), (("f", 1, 0, 3),), (("f", 1, 0, {}),), (("f", 1, 0, ({},) * 15),), {}, ((),)]
-)
+SHAPES = {
+    "nothing": lambda facts, refs, exact, places: (),
+    "a fifth": lambda *parts: (*parts, 5),
+    "no lists": lambda *parts: (1, 2, 3, 4),
+    "no facts": lambda facts, refs, exact, places: ([], refs, exact, places),
+    "no references": lambda facts, refs, exact, places: (facts, [], exact, places),
+    "odd references": lambda facts, refs, exact, places: (facts, [(1,)] * len(refs), exact, places),
+    "short facts": lambda facts, refs, exact, places: ([fact[:-1] for fact in facts], refs, exact, places),
+    "odd indices": lambda facts, refs, exact, places: (facts, refs, dict.fromkeys(exact, "a"), b""),
+    "no indices": lambda facts, refs, exact, places: (facts, refs, [], places),
+    "odd places": lambda facts, refs, exact, places: (facts, refs, {}, b"odd"),
+    "places of another form": lambda facts, refs, exact, places: (facts, refs, {}, marshal.dumps([1])),
+    "no places": lambda facts, refs, exact, places: (
+        facts, refs, {}, marshal.dumps(dict.fromkeys(marshal.loads(places), 3))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SHAPES)
 def test_facts_of_another_shape_are_made_anew(
-    facts: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
 ) -> None:
     fact, f = cold(tmp_path)
     (path,) = facts_folder.glob("*.facts")
-    path.unlink()
-    _disk.write_facts(str(path), {_lookup.code_digest(f.__code__): facts})  # type: ignore[attr-defined] # a function
+    good = path.read_bytes()
+    path.write_bytes(signed(marshal.dumps(SHAPES[name](*marshal.loads(good[16:])))))
     forget(monkeypatch)
     assert fact_of(f.__code__, f.__globals__) == fact  # type: ignore[attr-defined] # a function
+    flush_facts()
+    assert marshal.loads(path.read_bytes()[16:]) == marshal.loads(good[16:])
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="no owners here")

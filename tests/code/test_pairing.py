@@ -13,7 +13,7 @@ import pytest
 from code_tools import function_from_file
 
 from memofp._code import fact_of
-from memofp._code._codes import code_digest
+from memofp._code._codes import code_digest, exact_digest
 from memofp._code._reading import read_source
 from memofp._code._source import SourceTable
 
@@ -137,7 +137,44 @@ def test_digest_sorts_frozensets_and_nests() -> None:
     assert len(code_digest(deep)) == 16
 
 
+TWO_LINES = "def f(x):\n    g = lambda: (x, 'a', (1, 2))\n    return [sum(i for i in x), g]\n"
+
+
+def exact_of(text: str, filename: str = "m.py") -> bytes | None:
+    return exact_digest(compile(text, filename, "exec").co_consts[0])
+
+
+def test_exact_digest_covers_all_but_the_file_s_name() -> None:
+    assert exact_of(TWO_LINES) is not None
+    assert exact_of(TWO_LINES) == exact_of(TWO_LINES, "/another/n.py")
+    changes = [("def", "\ndef"), ("f(", "h("), ("[sum", "[ sum"), ("1,", "1.0,")]
+    changed = [TWO_LINES.replace(old, new) for old, new in changes]
+    assert len({exact_of(text) for text in [TWO_LINES, *changed]}) == 1 + len(changes)
+
+
+@pytest.mark.parametrize(
+    "text", ["def f(x): return x in {'a', 'b'}", "def f(x): return ((1, (2,)),)", "def f(): return 'm.py', 1"]
+)
+def test_no_exact_digest_where_it_would_not_tell_all(text: str) -> None:
+    assert exact_of(text) is None
+
+
+@pytest.mark.parametrize("const", [bytearray(b"a"), memoryview(b"a"), (bytearray(b"a"),), Ellipsis.__class__])
+def test_no_exact_digest_of_constants_that_no_compiler_makes(const: object) -> None:
+    code = compile("def f(): return b'a'", "m.py", "exec").co_consts[0]
+    assert exact_digest(code) is not None
+    assert exact_digest(code.replace(co_consts=(None, const))) is None
+
+
+def test_exact_digest_of_code_nested_deeply_or_elsewhere() -> None:
+    deep: types.CodeType = eval("lambda: 1").__code__
+    assert exact_digest(deep.replace(co_consts=(deep.replace(co_filename="elsewhere"),))) is None
+    for _ in range(3000):
+        deep = deep.replace(co_consts=(deep,))
+    assert exact_digest(deep) is None
+
+
 def test_every_function_of_a_text_is_paired() -> None:
     text = b"class A:\n  def a(self): return lambda: 1\n  @property\n  def b(self): return list(self)\n"
     table = SourceTable(text, "m.py")
-    assert {c.co_name for c in table.functions()} == {"a", "b", "<lambda>"}
+    assert {code.co_name for _, code in table.functions()} == {"a", "b", "<lambda>"}
