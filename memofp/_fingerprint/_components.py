@@ -13,60 +13,78 @@ from collections.abc import Iterator, Sequence
 from memofp._digest import digest
 from memofp._fingerprint._partition import refine
 
-__all__ = ["Edge", "component_digests", "discovered_from", "strong_components"]
+__all__ = ["Target", "component_digests", "digest_above", "discovered_from", "strong_components"]
 
-Edge = tuple[bytes, "int | bytes"]  # label, and the index of a node or the digest of a leaf
+Target = int | bytes  # the index of a node, or the digest of a leaf
+_LENGTHS = [b"%d:" % length for length in range(64)]
 
 
 def component_digests(
-    locals_: Sequence[bytes], edges: Sequence[Sequence[Edge]], components: Sequence[Sequence[int]]
+    locals_: Sequence[bytes],
+    labels: Sequence[Sequence[bytes]],
+    targets: Sequence[Sequence[Target]],
+    components: Sequence[Sequence[int]],
 ) -> list[bytes]:
     """Return the 16-byte digest of every node.
 
     Args:
         locals_: what each node is by itself, as bytes.
-        edges: for each node its labelled edges; equal labels form a multiset.
+        labels: for each node the labels of its edges; equal ones form a multiset.
+        targets: for each node where its edges lead, in the order of their labels.
         components: from `strong_components`, targets before sources.
     """
     digests = [b""] * len(locals_)
+    prefixes = _Prefixes()
     for component in components:
         first = component[0]
-        if len(component) == 1 and first not in [target for _, target in edges[first]]:
-            digests[first] = _combine(b"N", locals_[first], _outside(edges[first], digests))
+        if len(component) == 1 and first not in targets[first]:
+            parts = [
+                prefixes[label] + (digests[target] if isinstance(target, int) else target)
+                for label, target in zip(labels[first], targets[first], strict=True)
+            ]
+            digests[first] = _combine(b"N", locals_[first], sorted(parts))
         else:
-            _digest_cycle(component, locals_, edges, digests)
+            edges = [list(zip(labels[node], targets[node], strict=True)) for node in component]
+            _digest_cycle(component, [locals_[node] for node in component], edges, digests)
     return digests
 
 
-def _outside(edges: Sequence[Edge], digests: list[bytes]) -> list[bytes]:
-    return sorted(
-        [
-            b"%d:%b%b" % (len(label), label, digests[target] if isinstance(target, int) else target)
-            for label, target in edges
-        ]
-    )
+def digest_above(local: bytes, leaf: bytes) -> bytes:
+    """Return the digest of a node with one edge, which has no name and leads to a leaf."""
+    return _combine(b"N", local, [b"0:" + leaf])
+
+
+class _Prefixes(dict[bytes, bytes]):
+    """A label -> itself after its length.  Most labels occur often: `r0`, `.name`."""
+
+    def __missing__(self, label: bytes) -> bytes:
+        found = self[label] = b"%d:%b" % (len(label), label)
+        return found
 
 
 def _combine(tag: bytes, local: bytes, parts: list[bytes]) -> bytes:
     out = [b"%b%d:%b%d;" % (tag, len(local), local, len(parts))]
-    out += [b"%d:%b" % (len(part), part) for part in parts]
+    for part in parts:
+        length = len(part)
+        out += (_LENGTHS[length] if length < 64 else b"%d:" % length, part)
     return digest(b"".join(out))
 
 
 def _digest_cycle(
     component: Sequence[int],
     locals_: Sequence[bytes],
-    edges: Sequence[Sequence[Edge]],
+    edges: Sequence[Sequence[tuple[bytes, Target]]],
     digests: list[bytes],
 ) -> None:
     """Digest a component: copies are merged first, and what is left is numbered by its structure alone."""
     place = {node: i for i, node in enumerate(component)}
     inner: list[list[tuple[bytes, int]]] = []
     colours: list[bytes] = []
-    for node in component:
-        inner.append([(label, place[t]) for label, t in edges[node] if isinstance(t, int) and t in place])
-        rest = [(label, t) for label, t in edges[node] if not (isinstance(t, int) and t in place)]
-        colours.append(_combine(b"C", locals_[node], _outside(rest, digests)))
+    for local, own in zip(locals_, edges, strict=True):
+        inner.append([(label, place[t]) for label, t in own if isinstance(t, int) and t in place])
+        rest = [(label, t) for label, t in own if not (isinstance(t, int) and t in place)]
+        lines = [b"%d:%b%b" % (len(la), la, digests[t] if isinstance(t, int) else t) for la, t in rest]
+        colours.append(_combine(b"C", local, sorted(lines)))
     labels = {label: i for i, label in enumerate(sorted({la for targets in inner for la, _ in targets}))}
     numbered = [[(labels[label], target) for label, target in targets] for targets in inner]
     merged = refine(_ranks(colours), numbered)
@@ -91,21 +109,21 @@ def _ranks(colours: Sequence[bytes]) -> list[int]:
     return [places[colour] for colour in colours]
 
 
-def strong_components(edges: Sequence[Sequence[Edge]], root: int | None = None) -> list[list[int]]:
+def strong_components(targets: Sequence[Sequence[Target]], root: int | None = None) -> list[list[int]]:
     """Return the strongly connected components, targets before sources (Tarjan 1972, iterative).
 
     With `root`, only what the root reaches.
     """
-    search = _Search(edges)
-    for start in range(len(edges)) if root is None else (root,):
+    search = _Search(targets)
+    for start in range(len(targets)) if root is None else (root,):
         if search.index[start] < 0:
             search.run(start)
     return search.components
 
 
-def discovered_from(edges: Sequence[Sequence[Edge]], root: int) -> tuple[list[list[int]], list[int]]:
+def discovered_from(targets: Sequence[Sequence[Target]], root: int) -> tuple[list[list[int]], list[int]]:
     """Return the components that a root reaches, and for each node how many nodes it reaches at least."""
-    search = _Search(edges)
+    search = _Search(targets)
     search.run(root)
     return search.components, search.spans
 
@@ -113,14 +131,14 @@ def discovered_from(edges: Sequence[Sequence[Edge]], root: int) -> tuple[list[li
 class _Search:
     """The state of Tarjan's depth-first search, with a stack of its own."""
 
-    def __init__(self, edges: Sequence[Sequence[Edge]]) -> None:
-        self.edges = edges
-        self.index = [-1] * len(edges)
+    def __init__(self, targets: Sequence[Sequence[Target]]) -> None:
+        self.targets = targets
+        self.index = [-1] * len(targets)
         self.components: list[list[int]] = []
-        self.spans = [0] * len(edges)  # how many nodes each reaches at least, once its component is known
-        self._most = [0] * len(edges)  # the largest span next to what was met from a node
-        self._low = [0] * len(edges)
-        self._on_stack = bytearray(len(edges))
+        self.spans = [0] * len(targets)  # how many nodes each reaches at least, once its component is known
+        self._most = [0] * len(targets)  # the largest span next to what was met from a node
+        self._low = [0] * len(targets)
+        self._on_stack = bytearray(len(targets))
         self._stack: list[int] = []
         self._counter = 0
 
@@ -147,7 +165,7 @@ class _Search:
         self._counter += 1
         self._stack.append(node)
         self._on_stack[node] = 1
-        return iter([target for _, target in self.edges[node] if type(target) is int])
+        return iter([target for target in self.targets[node] if type(target) is int])
 
     def _leave(self, node: int, parent: int | None) -> None:
         low, most, stack = self._low, self._most, self._stack

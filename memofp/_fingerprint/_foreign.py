@@ -76,7 +76,7 @@ def foreign_node(graph: Graph, place: Place, module: str, name: str, spelled: st
 
     key = ("foreign", place.kind, full)
     index = graph.keyed(key, make)
-    if place.kind == "package" and not graph.nodes[index].edges:
+    if place.kind == "package" and not graph.nodes[index].targets:
         graph.nodes[index].add("package", graph.package(place))
     return index
 

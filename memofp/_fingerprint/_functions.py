@@ -10,7 +10,7 @@ from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._foreign import foreign_object
-from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._graph import Followed, Graph
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._importable import computes_import
 from memofp._fingerprint._node import Node, is_code
@@ -19,6 +19,7 @@ from memofp._fingerprint._resolve import Context, module_name, package_of, resol
 
 __all__ = ["expand_function", "function_name"]
 
+_LABELS = [b"r%d" % i for i in range(64)]  # of references; most functions have fewer
 _OWN_PACKAGE = frozenset({"__name__", "__package__"})
 
 
@@ -156,29 +157,32 @@ def _function_extras(node: Node) -> dict[str, bytes]:
 
 def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
     """Add an edge for each reference; return, as bytes, the attributes behind those that end at an object."""
-    rests: list[bytes] = []
-    # Equal references of one text are one object, see `Refs`, so another function of the module may have
+    # Equal references of one text are one object, see `KeptFacts`, so another function of the module may have
     # followed this one.
     followed = context.graph.followed_in(context.space)
-    for i, ref in enumerate(fact.refs):
-        if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
-            rests.append(b"=" + ref.root.encode())
-            continue
-        known = followed.get(id(ref))
-        if known is None:
-            context.line = fact.lines[i]
-            known = _follow_first(context, ref, followed)
-        node.edges.append((b"r%d" % i, known[0]))
+    found = [followed.get(id(ref)) for ref in fact.refs]
+    if None in found:
+        for i, ref in enumerate(fact.refs):
+            if found[i] is None:
+                context.line = fact.lines[i]
+                found[i] = _follow_first(context, ref, followed)
+    labels = _LABELS if len(found) <= len(_LABELS) else [b"r%d" % i for i in range(len(found))]
+    rests: list[bytes] = []
+    for label, known in zip(labels, found, strict=False):
+        assert known is not None
         rests.append(known[1])
-    for label, target in context.extra:
-        node.add(label, target)
+        if known[0] is not None:
+            node.labels.append(label)
+            node.targets.append(known[0])
+    for extra, target in context.extra:
+        node.add(extra, target)
     return b"\0".join(rests)
 
 
-def _follow_first(
-    context: Context, ref: Ref, followed: dict[int, tuple[int | bytes, bytes]]
-) -> tuple[int | bytes, bytes]:
+def _follow_first(context: Context, ref: Ref, followed: dict[int, Followed]) -> Followed:
     """Resolve a reference, and remember that if it is the same for every function of the module."""
+    if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
+        return None, b"=" + ref.root.encode()
     graph = context.graph
     noted = len(context.extra), graph.noted
     target, rest = resolve(context, ref)

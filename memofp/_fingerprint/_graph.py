@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from memofp._code import dotted
 from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import USER, Place, place_of_file
+from memofp._fingerprint._components import Target, digest_above
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._importable import importable
 from memofp._fingerprint._modes import modes_of
@@ -16,6 +17,7 @@ from memofp._fingerprint._node import (
     ATOMS,
     SLOT,
     Node,
+    Slot,
     describe,
     holds_address,
     is_code,
@@ -35,8 +37,9 @@ if TYPE_CHECKING:
 else:
     from memofp._tuples import NamedTuple
 
-__all__ = ["Base", "Graph", "NotShareableError"]
+__all__ = ["Base", "Followed", "Graph", "NotShareableError"]
 
+Followed = tuple[Target | None, bytes]  # where a reference leads, and the attributes left there
 _EQUAL_IF_SAME = frozenset({int, str, bool, type(None)})  # not float: 0.0 == -0.0
 _ADDRESS = r" at 0x([0-9A-Fa-f]{4,16})\b"
 
@@ -48,6 +51,7 @@ class Base(NamedTuple):
         nodes: all of its nodes; their indices stay the same.
         by_id: the nodes of live objects that are the same in every graph, by identity.
         by_key: other such nodes, by key.
+        slots: names that bind atoms, by key.
         guards: over all of them.
         spots: blind spots, each with the index of its node.
         mentions: names that switched its modes on.
@@ -57,6 +61,7 @@ class Base(NamedTuple):
     nodes: list[Node]
     by_id: Mapping[int, int]
     by_key: Mapping[object, int]
+    slots: Mapping[object, Slot]
     guards: Guards
     spots: list[tuple[int, tuple[str, str, str | None, int | None]]]
     mentions: set[str]
@@ -96,8 +101,11 @@ class Graph:
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
+        self._slots: dict[object, Slot] = {}
         self._atoms: dict[tuple[type, object], bytes] = {}
-        self._followed: dict[int, dict[int, tuple[int | bytes, bytes]]] = {}
+        self._above: dict[bytes, bytes] = {}  # an atom's digest -> that of a slot that holds it
+        self._followed: dict[int, dict[int, Followed]] = {}
+        self.foreign: dict[object, tuple[Target, tuple[str, ...]]] = {}  # where names of others' code lead
         self._pending: list[int] = []
         self._addressed: list[int] = []
         self._late: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
@@ -191,13 +199,29 @@ class Graph:
         """
         if is_code(value):
             return self.visit(value, name)
-        whole = (kind, key)  # a node for each kind, so that who comes first does not decide what is listed
+        whole = (kind, key)  # one for each kind, so that who comes first does not decide what is listed
+        if id(type(value)) in ATOMS and not holds_address(value):
+            return self._atom_slot(kind, name, whole, value)
         index = self._known(whole)
         if index is None:
             node = Node(kind, name, value, SLOT, value=describe(value))
             index = self._by_key[whole] = self.add(node)
-            node.edges.append((b"", self.visit(value, name)))
+            node.add("", self.visit(value, name))
         return index
+
+    def _atom_slot(self, kind: str, name: str, key: object, value: Any) -> bytes:
+        slot = self._slots.get(key)
+        if slot is None and self._base is not None:
+            slot = self._base.slots.get(key)
+        if slot is None:
+            atom = self.visit(value, name)
+            assert isinstance(atom, bytes)
+            digest = self._above.get(atom)
+            if digest is None:
+                digest = self._above[atom] = digest_above(SLOT, atom)
+            slot = self._slots[key] = Slot(digest)
+            slot.kind, slot.name, slot.obj = kind, name, value
+        return slot
 
     def member(self, node: Node, name: str, value: Any, whole: bool = True) -> None:
         """Add an edge to a member of a class, at once or when somebody can name it.
@@ -251,7 +275,7 @@ class Graph:
             return USER
         return place
 
-    def followed_in(self, space: dict[str, Any]) -> dict[int, tuple[int | bytes, bytes]]:
+    def followed_in(self, space: dict[str, Any]) -> dict[int, Followed]:
         """Return what is known of references from a module: by identity, target and attributes left."""
         return self._followed.setdefault(id(space), {})
 
@@ -321,7 +345,9 @@ class Graph:
             by_id = {key: index for key, index in by_id.items() if index not in varying}
             by_key = {key: index for key, index in by_key.items() if index not in varying}
         everything = self.visibility.everything
-        return Base(self.nodes, by_id, by_key, self.guards, self.spots, self.mentions, everything)
+        return Base(
+            self.nodes, by_id, by_key, self._slots, self.guards, self.spots, self.mentions, everything
+        )
 
     def _add_importable(self) -> None:
         """Let what computes names of modules depend on the files that texts in reach name."""
@@ -335,7 +361,7 @@ class Graph:
             whole.add(name, self.add(node))
         index = self.add(whole)
         for importer in self.importers:
-            self.nodes[importer].edges.append((b"imports", index))
+            self.nodes[importer].add("imports", index)
 
     def when(self, mode: str, add: Callable[..., None], *arguments: Any) -> None:
         """Call something that adds edges if a mode is on in the end."""
@@ -370,7 +396,7 @@ class Graph:
         found = {root: None}
         order = [root]
         for index in order:
-            for _, target in self.nodes[index].edges:
+            for target in self.nodes[index].targets:
                 if type(target) is int and target not in found:
                     found[target] = None
                     order.append(target)

@@ -29,8 +29,9 @@ def _digest(obj: Any, graph: Graph) -> bytes:
     if isinstance(root, bytes):
         return root
     graph.run()
-    edges = [n.edges for n in graph.nodes]
-    return component_digests(graph.local_bytes(graph.modes()), edges, strong_components(edges, root))[root]
+    labels, targets = [n.labels for n in graph.nodes], [n.targets for n in graph.nodes]
+    locals_ = graph.local_bytes(graph.modes())
+    return component_digests(locals_, labels, targets, strong_components(targets, root))[root]
 
 
 def argument_digest(obj: Any) -> bytes:

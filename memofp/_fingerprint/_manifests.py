@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from memofp._digest import digest
 from memofp._fingerprint._graph import Graph
-from memofp._fingerprint._node import Node
+from memofp._fingerprint._node import Node, Slot, describe
 from memofp._manifest import BlindSpot, Dependency, Manifest
 
 __all__ = ["build_manifest"]
@@ -15,35 +15,55 @@ __all__ = ["build_manifest"]
 
 def build_manifest(graph: Graph, root: int, digests: Sequence[bytes]) -> Manifest:
     """Return the manifest of everything that the root reaches, in the order in which it is reached."""
-    order = list(graph.reached(root))
+    reached = _reached(graph, root)
     local = graph.local_bytes(graph.modes())
-    labels = _labels(graph, root, order)
+    labels = _labels(graph, root, reached)
     found = []
-    for index in order:
-        if index not in labels:
+    for key, label in labels.items():
+        kind, _, name = label.partition(":")
+        slot = reached[key]
+        if isinstance(slot, Slot):
+            shown = describe(slot.obj)
+            found.append(Dependency(kind=kind, name=name, digest=slot.hex(), local=slot.hex(), value=shown))
             continue
-        node = graph.nodes[index]
-        kind, _, name = labels[index].partition(":")
+        node = graph.nodes[key]
         found.append(
             Dependency(
                 kind=kind,
                 name=name,
-                digest=digests[index].hex(),
-                local=_local_digest(node, local[index], digests[index]).hex(),
+                digest=digests[key].hex(),
+                local=_local_digest(node, local[key], digests[key]).hex(),
                 file=node.file,
                 line=node.line,
                 source=node.source,
                 value=node.value,
-                uses=_uses(graph, index, labels),
+                uses=_uses(graph, key, labels),
             )
         )
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     found.append(Dependency("python", version, digest(version.encode()).hex(), value=version))
-    reached = {-1, *order}  # a graph holds what others reach too, if it began with another one
-    spots = sorted(
-        {spot for index, spot in graph.spots if index in reached}, key=lambda s: tuple(map(str, s))
-    )
+    # A graph holds what others reach too, if it began with another one.
+    own = {spot for index, spot in graph.spots if index < 0 or index in reached}
+    spots = sorted(own, key=lambda s: tuple(map(str, s)))
     return Manifest(tuple(found), tuple(BlindSpot(*spot) for spot in spots))
+
+
+def _reached(graph: Graph, root: int) -> dict[int, int | Slot]:
+    """Return the nodes and slots that the root reaches, by `_key`, breadth first."""
+    found: dict[int, int | Slot] = {root: root}
+    order = [root]
+    for index in order:
+        for target in graph.nodes[index].targets:
+            if isinstance(target, (int, Slot)) and (key := _key(target)) not in found:
+                found[key] = target
+                if isinstance(target, int):
+                    order.append(target)
+    return found
+
+
+def _key(target: int | Slot) -> int:
+    """Return what tells nodes and slots apart: slots of equal digests are different names."""
+    return target if isinstance(target, int) else ~id(target)
 
 
 def _local_digest(node: Node, local: bytes, whole: bytes) -> bytes:
@@ -51,33 +71,33 @@ def _local_digest(node: Node, local: bytes, whole: bytes) -> bytes:
     return whole if node.kind in ("const", "mod", "partial", "opaque", "schema") else digest(local)
 
 
-def _labels(graph: Graph, root: int, order: Sequence[int]) -> dict[int, str]:
-    """Give each listed node its prefixed name; a second one of the same name gets a number."""
+def _labels(graph: Graph, root: int, reached: Mapping[int, int | Slot]) -> dict[int, str]:
+    """Give each listed node and slot its prefixed name; a second one of the same name gets a number."""
     labels: dict[int, str] = {}
     taken: dict[str, int] = {}
-    for index in order:
-        node = graph.nodes[index]
-        kind = "self" if index == root else node.kind
+    for key, target in reached.items():
+        node = graph.nodes[target] if isinstance(target, int) else target
+        kind = "self" if key == root else node.kind
         if not kind:
             continue
         label = f"{kind}:{node.name}"
         count = taken[label] = taken.get(label, 0) + 1
-        labels[index] = label if count == 1 else f"{label}#{count}"
+        labels[key] = label if count == 1 else f"{label}#{count}"
     return labels
 
 
-def _uses(graph: Graph, index: int, labels: dict[int, str]) -> tuple[str, ...]:
+def _uses(graph: Graph, index: int, labels: Mapping[int, str]) -> tuple[str, ...]:
     """Return the listed nodes that a node reaches without passing through another listed one."""
     found: dict[str, None] = {}
     seen = {index}
     stack = [index]
     while stack:
-        for _, target in graph.nodes[stack.pop()].edges:
-            if not isinstance(target, int) or target in seen:
+        for target in graph.nodes[stack.pop()].targets:
+            if not isinstance(target, (int, Slot)) or (key := _key(target)) in seen:
                 continue
-            seen.add(target)
-            if target in labels:
-                found[labels[target]] = None
+            seen.add(key)
+            if key in labels:
+                found[labels[key]] = None
             else:
-                stack.append(target)
+                stack.append(key)
     return tuple(sorted(found))

@@ -9,7 +9,7 @@ from typing import Any
 from memofp._code import Fact
 from memofp._code._codes import constant_text
 from memofp._digest import digest_parts
-from memofp._fingerprint._components import Edge
+from memofp._fingerprint._components import Target
 from memofp._fingerprint._raw import exactly, is_a, type_name
 from memofp._values import Code, reduce_value
 
@@ -17,6 +17,7 @@ __all__ = [
     "ATOMS",
     "SLOT",
     "Node",
+    "Slot",
     "describe",
     "holds_address",
     "is_code",
@@ -41,7 +42,8 @@ class Node:
         local: what it is by itself.
         extras: mode -> what counts under it.
         more: makes further extras, once a mode is on.
-        edges: what it reads.
+        labels: how it gets at each thing that it reads.
+        targets: those, in the same order.
         file: path of its source file.
         line: first line there, counted from 1.
         source: its text.
@@ -54,8 +56,8 @@ class Node:
     """
 
     __slots__ = (
-        "edges", "extras", "fact", "file", "is_data", "is_mutable", "kind", "line", "local", "more", "name",
-        "obj", "source", "value", "varies", "waits",
+        "extras", "fact", "file", "is_data", "is_mutable", "kind", "labels", "line", "local", "more", "name",
+        "obj", "source", "targets", "value", "varies", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -67,7 +69,8 @@ class Node:
         self.local: bytes = local
         self.extras: dict[str, bytes] = {}
         self.more: Callable[[Node], dict[str, bytes]] | None = None
-        self.edges: list[Edge] = []
+        self.labels: list[bytes] = []
+        self.targets: list[Target] = []
         self.file: str | None = None
         self.line: int | None = None
         self.source: str | None = None
@@ -78,8 +81,25 @@ class Node:
         self.varies: bool = False
         self.waits: bool = False
 
-    def add(self, label: str, target: int | bytes) -> None:
-        self.edges.append((label.encode("utf-8", "surrogatepass"), target))
+    def add(self, label: str, target: Target) -> None:
+        self.labels.append(label.encode("utf-8", "surrogatepass"))
+        self.targets.append(target)
+
+
+class Slot(bytes):
+    """The digest of a name that binds an atom, and what the manifest says of it.
+
+    There are as many of them as there are functions, and a node for each would be a third of all nodes.
+
+    Attributes:
+        kind: as of a node.
+        name: as of a node.
+        obj: the atom.
+    """
+
+    kind: str
+    name: str
+    obj: object
 
 
 _CONTAINERS = exactly(list, tuple, dict, set, frozenset)

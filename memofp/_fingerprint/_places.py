@@ -28,7 +28,7 @@ def mark_shared(nodes: Sequence[Node], base_size: int) -> bool:
     variables: dict[tuple[int, str], set[str]] = {}
     for node in nodes[base_size:]:
         is_slot = node.local == SLOT
-        for label, target in node.edges if node.is_data or is_slot else ():
+        for label, target in zip(node.labels, node.targets, strict=True) if node.is_data or is_slot else ():
             if not isinstance(target, int) or not nodes[target].is_mutable:
                 continue
             if is_slot:
@@ -54,7 +54,7 @@ def mark_shared(nodes: Sequence[Node], base_size: int) -> bool:
 
 def _variables(nodes: Sequence[Node], index: int, where: str) -> set[str]:
     """Return the names of variables that stand at one place and hold one node."""
-    slots = (_parted(node.name) for node in nodes if node.local == SLOT and node.edges[0][1] == index)
+    slots = (_parted(node.name) for node in nodes if node.local == SLOT and node.targets[0] == index)
     return {name for place, name in slots if place == where}
 
 

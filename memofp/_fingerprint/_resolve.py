@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -34,6 +36,9 @@ MODULE_MACHINERY = frozenset(
         "__conditional_annotations__",
     }
 )  # fmt: skip
+
+# Where a reference leads, and the attributes that are left when the chain leaves modules.
+Found = tuple[int | bytes, tuple[str, ...]]
 
 
 class Context:
@@ -88,7 +93,7 @@ def module_name(space: dict[str, Any]) -> str:
     return name
 
 
-def resolve(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+def resolve(context: Context, ref: Ref) -> Found:
     """Return the target of a reference, and the attributes left behind when the chain leaves modules."""
     if ref.kind == "globals":
         return whole_namespace(context.graph, context.space), ()
@@ -101,7 +106,7 @@ def resolve(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
     return _resolve_global(context, ref)
 
 
-def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+def _resolve_global(context: Context, ref: Ref) -> Found:
     space, name, guards = context.space, ref.root, context.graph.guards
     value = space.get(name, ABSENT)
     guards.name(space, name, value)
@@ -119,12 +124,24 @@ def _resolve_global(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     builtin_space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
     value = builtin_space.get(name, ABSENT)
     guards.name(builtin_space, name, value)
-    return _follow(context, value, ref, f"builtins.{name}", ("name", id(builtin_space), name), "const")
+    where = ("name", id(builtin_space), name)
+    follow = partial(_follow, context, value, ref, f"builtins.{name}", where, "const")
+    return _once(context, (where, ref.attrs, ref.use), follow)
 
 
-def _follow(
-    context: Context, value: Any, ref: Ref, name: str, key: object, kind: str
-) -> tuple[int | bytes, tuple[str, ...]]:
+def _once(context: Context, key: object, follow: Callable[[], Found]) -> Found:
+    """Follow what leads to the same from everywhere; each function notes for itself what is to be noted."""
+    graph = context.graph
+    found = graph.foreign.get(key)
+    if found is None:
+        noted = len(context.extra), graph.noted
+        found = follow()
+        if noted == (len(context.extra), graph.noted):
+            graph.foreign[key] = found
+    return found
+
+
+def _follow(context: Context, value: Any, ref: Ref, name: str, key: object, kind: str) -> Found:
     """Follow a chain of attributes as long as it leads through modules."""
     graph, attrs = context.graph, ref.attrs
     for i, attr in enumerate(attrs):
@@ -132,7 +149,8 @@ def _follow(
             break
         place = graph.place(place_of_module(value))
         if place.kind != "user":
-            return _foreign_chain(context, ref, value, attrs[i:], place), ()
+            follow = partial(_foreign_chain, context, ref, value, attrs[i:], place)
+            return _once(context, (id(value), attrs[i:], ref.use), follow)
         name = f"{module_name(value.__dict__)}.{attr}"
         key, kind = ("name", id(value.__dict__), attr), "mod"
         value = module_attribute(context, value, attr)
@@ -212,7 +230,7 @@ def module_attribute(context: Context, module: ModuleType, attr: str) -> Any:
 
 def _foreign_chain(
     context: Context, ref: Ref, module: ModuleType, attrs: tuple[str, ...], place: Place
-) -> int | bytes:
+) -> Found:
     """Return the node of something named inside a foreign module: its name, and the package."""
     graph = context.graph
     base = public_module(str(module.__dict__.get("__name__", "?")))
@@ -220,7 +238,7 @@ def _foreign_chain(
     value: Any = module
     for i, attr in enumerate(attrs):
         if is_module_table(value):
-            return _loaded_modules(context, ref, attrs[i:])
+            return _loaded_modules(context, ref, attrs[i:]), ()
         if not is_a(value, ModuleType):
             break
         space = value.__dict__
@@ -229,15 +247,15 @@ def _foreign_chain(
             break
         graph.guards.name(space, attr, value)
     if is_module_table(value):
-        return _loaded_modules(context, ref, ())
+        return _loaded_modules(context, ref, ()), ()
     if sees_globals(value):
         context.extra.append(("globals", whole_namespace(graph, context.space)))
     if is_a(value, type) and (users_members(graph, value) or registered_classes(graph, value)):
-        return graph.visit(value, ".".join(attrs))
+        return graph.visit(value, ".".join(attrs)), ()
     if value is not ABSENT and holds_users(graph, value):
         # Somebody put the user's own code into a module of others (a monkeypatch, a hook).
-        return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs))
-    return index
+        return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs)), ()
+    return index, ()
 
 
 def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> Any:
@@ -250,7 +268,7 @@ def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> An
 # ---- imports in function bodies ---------------------------------------------------------------
 
 
-def _resolve_import(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str, ...]]:
+def _resolve_import(context: Context, ref: Ref) -> Found:
     """Resolve a name that import statements in the body bind; several of them: all that they can mean."""
     found = [_resolve_spec(context, ref, spec) for spec in ref.imports]
     if len(found) == 1:
@@ -266,7 +284,7 @@ def _resolve_import(context: Context, ref: Ref) -> tuple[int | bytes, tuple[str,
     return context.graph.keyed(key, make), ()
 
 
-def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | bytes, tuple[str, ...]]:
+def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> Found:
     graph = context.graph
     full = _absolute(context, spec)
     if full is None:
@@ -278,7 +296,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> tuple[int | b
         tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
         loaded = sys.modules.get(base)
         if is_a(loaded, ModuleType) and tail:
-            return _foreign_chain(context, ref, loaded, tail, place), ()
+            return _foreign_chain(context, ref, loaded, tail, place)
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
     module = _import(context, full)
     if module is None:

@@ -26,7 +26,7 @@ from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._options import Options
 
 if TYPE_CHECKING:
-    from memofp._fingerprint._components import Edge
+    from memofp._fingerprint._components import Target
 
 __all__ = ["Digested", "Expand", "begin_with", "digest_graph", "forget", "known_bases", "remember"]
 
@@ -72,26 +72,23 @@ class Digested:
 def digest_graph(graph: Graph, root: int, base: Digested | None) -> Digested:
     """Digest a finished graph; what it took over from a base has its digests already."""
     if base is None:
-        edges = [node.edges for node in graph.nodes]
-        components, spans = discovered_from(edges, root)
-        return Digested(graph, component_digests(graph.local_bytes(graph.modes()), edges, components), spans)
+        targets = [node.targets for node in graph.nodes]
+        components, spans = discovered_from(targets, root)
+        labels = [node.labels for node in graph.nodes]
+        locals_ = graph.local_bytes(graph.modes())
+        return Digested(graph, component_digests(locals_, labels, targets, components), spans)
     known, count = base.digests, len(base.digests)
     fresh = graph.nodes[count:]
-    own: list[list[Edge]] = [
-        [
-            (
-                label,
-                target
-                if not isinstance(target, int)
-                else known[target]
-                if target < count
-                else target - count,
-            )
-            for label, target in node.edges
-        ]
-        for node in fresh
-    ]
-    found = component_digests(graph.local_bytes(graph.modes(), count), own, strong_components(own))
+
+    def own(target: Target) -> Target:
+        if not isinstance(target, int):
+            return target
+        return known[target] if target < count else target - count
+
+    targets = [list(map(own, node.targets)) for node in fresh]
+    labels = [node.labels for node in fresh]
+    locals_ = graph.local_bytes(graph.modes(), count)
+    found = component_digests(locals_, labels, targets, strong_components(targets))
     return Digested(graph, known + found, [])
 
 
@@ -138,7 +135,7 @@ def _reaches(graph: Graph, root: int, base: Digested) -> bool:
         index = graph.step()
         if index is None:
             return False
-        for _, target in graph.nodes[index].edges:
+        for target in graph.nodes[index].targets:
             if isinstance(target, int) and target < count and base.spans[target] > least:
                 return True
     return False
@@ -196,7 +193,7 @@ def _reaching(apart: set[int], graph: Graph) -> set[int]:
     """Return these nodes and those that reach one."""
     sources: dict[int, list[int]] = {}
     for index, node in enumerate(graph.nodes):
-        for _, target in node.edges:
+        for target in node.targets:
             if isinstance(target, int):
                 sources.setdefault(target, []).append(index)
     found, stack = set(apart), list(apart)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
 from code_tools import fact_of_text
+from hypothesis import given
+from hypothesis import strategies as st
 
-from memofp._code import matches
+from memofp._code import identifiers, matches
 
 CASES = [
     ("def f(x): return getattr(x, 'abc')", {"abc"}),
@@ -71,3 +74,8 @@ def test_locals_that_name_each_other_take_no_time() -> None:
     begun = time.perf_counter()
     assert fact_of_text(text).reach == "any"
     assert time.perf_counter() - begun < 5
+
+
+@given(st.text() | st.text(alphabet=st.characters(max_codepoint=127)) | st.from_regex(r"[ab_1 .-]*"))
+def test_identifiers_are_what_the_pattern_finds(text: str) -> None:
+    assert identifiers(text) == re.findall(r"[^\W\d]\w*", text)

@@ -7,8 +7,9 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memofp._fingerprint._components import Edge, component_digests, strong_components
+from memofp._fingerprint._components import Target, component_digests, strong_components
 
+Edge = tuple[bytes, Target]
 Drawn = tuple[list[bytes], list[list[Edge]]]
 
 
@@ -23,7 +24,9 @@ def graphs(draw: st.DrawFn) -> Drawn:
 
 
 def digests(local: list[bytes], edges: list[list[Edge]], root: int | None = None) -> list[bytes]:
-    return component_digests(local, edges, strong_components(edges, root))
+    labels = [[label for label, _ in own] for own in edges]
+    targets = [[target for _, target in own] for own in edges]
+    return component_digests(local, labels, targets, strong_components(targets, root))
 
 
 @given(graphs(), st.randoms(use_true_random=False))
