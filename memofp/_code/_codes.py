@@ -63,13 +63,15 @@ def _count_codes(code: CodeType) -> int:
     while stack:
         consts = stack.pop().co_consts
         count += 1
-        if _are_plain(map(type, consts)):
-            continue
-        for const in consts:
-            if type(const) is CodeType:
-                stack.append(const)
-            elif type(const) not in _PLAIN and not (type(const) is tuple and _are_plain(map(type, const))):
-                return 0
+        kinds = set(map(type, consts))
+        if CodeType in kinds:
+            stack += filter(CodeType.__instancecheck__, consts)
+            kinds.discard(CodeType)
+        if tuple in kinds:
+            kinds.discard(tuple)
+            kinds.update(*(map(type, const) for const in consts if type(const) is tuple))
+        if not kinds <= _PLAIN:
+            return 0
     return count
 
 

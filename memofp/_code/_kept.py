@@ -120,7 +120,8 @@ class _AtRest:
         self, facts: Any = (), refs: Any = (), exact: dict[bytes, int] | None = None, places: bytes = b""
     ) -> None:
         self._facts: list[Any] = list(facts)  # plain ones, each a Fact from when it is asked for
-        self._refs: list[Any] = list(refs)  # plain ones, each a Ref from when it is asked for
+        self._plain_refs: Any = refs
+        self._refs: list[Ref] = []  # read as soon as the first fact is
         self.exact: dict[bytes, int] = exact or {}
         self._unread: bytes = places  # code that is found exactly does without them
         self._places: dict[bytes, tuple[tuple[str, int, int, int], ...]] = {}
@@ -135,22 +136,24 @@ class _AtRest:
     def fact(self, at: int) -> Fact:
         fact = self._facts[at]
         if type(fact) is not Fact:
+            plain = self._plain_refs
+            if plain:  # in this order, as other threads may read, too
+                self._refs = list(map(_read_ref, plain))
+                self._plain_refs = ()
             values = list(fact)
-            values[_REFS] = tuple([self._ref(at) for at in values[_REFS]])
+            values[_REFS] = tuple(map(self._refs.__getitem__, values[_REFS]))
             if values[_LATE]:
-                values[_LATE] = tuple([self._ref(at) for at in values[_LATE]])
+                values[_LATE] = tuple(map(self._refs.__getitem__, values[_LATE]))
             if values[_SPOTS]:
                 values[_SPOTS] = tuple([Spot(*spot) for spot in values[_SPOTS]])
             fact = self._facts[at] = Fact._make(values)
         return fact
 
-    def _ref(self, at: int) -> Ref:
-        ref = self._refs[at]
-        if type(ref) is not Ref:
-            kind, root, attrs, imports, loads, use = ref
-            specs = tuple([ImportSpec(*spec) for spec in imports]) if imports else ()
-            ref = self._refs[at] = Ref(kind, root, attrs, specs, loads, Use(*use) if use else ANY_USE)
-        return ref
+
+def _read_ref(plain: tuple[Any, ...]) -> Ref:
+    kind, root, attrs, imports, loads, use = plain
+    specs = tuple([ImportSpec(*spec) for spec in imports]) if imports else ()
+    return Ref(kind, root, attrs, specs, loads, Use(*use) if use else ANY_USE)
 
 
 class _Writing:

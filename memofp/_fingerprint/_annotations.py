@@ -11,7 +11,7 @@ from memofp._digest import digest_parts
 from memofp._fingerprint._boundary import place_of_class
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._node import ATOMS, Node
-from memofp._fingerprint._raw import exactly, is_a, module_of, mro_of, qualname_of, type_name
+from memofp._fingerprint._raw import class_dict, exactly, is_a, module_of, mro_of, qualname_of, type_name
 
 __all__ = ["add_annotation", "add_annotations", "add_live_annotations"]
 
@@ -38,7 +38,11 @@ def add_annotations(graph: Graph, node: Node, cls: type, space: Any) -> None:
     else:
         text = ascii([(k, _annotation_text(v)) for k, v in annotations.items()])
         node.extras["annotations"] = text.encode()
-        graph.when("annotations", _add_each, graph, node, annotations, _module_space(cls))
+        graph.annotated(node, _add_annotated)
+
+
+def _add_annotated(graph: Graph, node: Node) -> None:
+    _add_each(graph, node, class_dict(node.obj)["__annotations__"], _module_space(node.obj))
 
 
 def add_live_annotations(graph: Graph, node: Node, function: FunctionType) -> None:

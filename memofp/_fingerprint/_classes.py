@@ -21,6 +21,7 @@ from memofp._fingerprint._generated import (
     is_generated,
 )
 from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._namespace import module_name
 from memofp._fingerprint._node import Node
 from memofp._fingerprint._pydantic import add_schema, is_pydantic, is_pydantic_machinery
 from memofp._fingerprint._raw import (
@@ -34,7 +35,6 @@ from memofp._fingerprint._raw import (
     name_of,
     qualname_of,
 )
-from memofp._fingerprint._resolve import module_name
 
 __all__ = ["class_name", "expand_class"]
 

@@ -9,14 +9,23 @@ nodes were met nor on how often a node was copied.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import add
 
 from memofp._digest import digest
 from memofp._fingerprint._partition import refine
 
-__all__ = ["Target", "component_digests", "digest_above", "discovered_from", "strong_components"]
+__all__ = [
+    "Target",
+    "component_digests",
+    "digest_above",
+    "digest_alone",
+    "discovered_from",
+    "strong_components",
+]
 
 Target = int | bytes  # the index of a node, or the digest of a leaf
-_LENGTHS = [b"%d:" % length for length in range(64)]
+_LENGTHS = [b"%d:" % length for length in range(256)]
+_is_node = int.__instancecheck__
 
 
 def component_digests(
@@ -33,25 +42,38 @@ def component_digests(
         targets: for each node where its edges lead, in the order of their labels.
         components: from `strong_components`, targets before sources.
     """
-    digests = [b""] * len(locals_)
+    # What happens to each edge happens in C: there are ten times as many of them as nodes.
+    digests = _Digests()
     prefixes = _Prefixes()
     for component in components:
         first = component[0]
         if len(component) == 1 and first not in targets[first]:
-            parts = [
-                prefixes[label] + (digests[target] if isinstance(target, int) else target)
-                for label, target in zip(labels[first], targets[first], strict=True)
-            ]
-            digests[first] = _combine(b"N", locals_[first], sorted(parts))
+            named = map(prefixes.__getitem__, labels[first])
+            parts = sorted(map(add, named, map(digests.__getitem__, targets[first])))
+            digests[first] = _combine(b"N", locals_[first], parts)
         else:
             edges = [list(zip(labels[node], targets[node], strict=True)) for node in component]
             _digest_cycle(component, [locals_[node] for node in component], edges, digests)
-    return digests
+    return [digests.get(node, b"") for node in range(len(locals_))]
 
 
 def digest_above(local: bytes, leaf: bytes) -> bytes:
     """Return the digest of a node with one edge, which has no name and leads to a leaf."""
     return _combine(b"N", local, [b"0:" + leaf])
+
+
+def digest_alone(local: bytes) -> bytes:
+    """Return the digest of a node without edges."""
+    return _combine(b"N", local, [])
+
+
+class _Digests(dict[Target, bytes]):
+    """A node -> its digest; a leaf -> itself."""
+
+    def __missing__(self, leaf: Target) -> bytes:
+        assert isinstance(leaf, bytes)
+        self[leaf] = leaf
+        return leaf
 
 
 class _Prefixes(dict[bytes, bytes]):
@@ -63,18 +85,18 @@ class _Prefixes(dict[bytes, bytes]):
 
 
 def _combine(tag: bytes, local: bytes, parts: list[bytes]) -> bytes:
-    out = [b"%b%d:%b%d;" % (tag, len(local), local, len(parts))]
-    for part in parts:
-        length = len(part)
-        out += (_LENGTHS[length] if length < 64 else b"%d:" % length, part)
-    return digest(b"".join(out))
+    head = b"%b%d:%b%d;" % (tag, len(local), local, len(parts))
+    lengths = list(map(len, parts))
+    if max(lengths, default=0) < len(_LENGTHS):
+        return digest(head + b"".join(map(add, map(_LENGTHS.__getitem__, lengths), parts)))
+    return digest(head + b"".join([b"%d:%b" % (len(part), part) for part in parts]))
 
 
 def _digest_cycle(
     component: Sequence[int],
     locals_: Sequence[bytes],
     edges: Sequence[Sequence[tuple[bytes, Target]]],
-    digests: list[bytes],
+    digests: _Digests,
 ) -> None:
     """Digest a component: copies are merged first, and what is left is numbered by its structure alone."""
     place = {node: i for i, node in enumerate(component)}
@@ -83,7 +105,7 @@ def _digest_cycle(
     for local, own in zip(locals_, edges, strict=True):
         inner.append([(label, place[t]) for label, t in own if isinstance(t, int) and t in place])
         rest = [(label, t) for label, t in own if not (isinstance(t, int) and t in place)]
-        lines = [b"%d:%b%b" % (len(la), la, digests[t] if isinstance(t, int) else t) for la, t in rest]
+        lines = [b"%d:%b%b" % (len(la), la, digests[t]) for la, t in rest]
         colours.append(_combine(b"C", local, sorted(lines)))
     labels = {label: i for i, label in enumerate(sorted({la for targets in inner for la, _ in targets}))}
     numbered = [[(labels[label], target) for label, target in targets] for targets in inner]
@@ -143,13 +165,25 @@ class _Search:
         self._counter = 0
 
     def run(self, start: int) -> None:
+        """Visit what a node reaches, in one loop: it runs for each edge."""
         index, low, on_stack, spans, most = self.index, self._low, self._on_stack, self.spans, self._most
-        work = [(start, self._enter(start))]
-        while work:
-            node, targets = work[-1]
-            for child in targets:
+        stack, counter = self._stack, self._counter
+        path: list[int] = []  # from the start to the node that is looked at
+        left: list[Iterator[int]] = []  # the targets that are left of each node on it
+        met: int | None = start
+        while met is not None or path:
+            if met is not None:
+                index[met] = low[met] = counter
+                counter += 1
+                stack.append(met)
+                on_stack[met] = 1
+                path.append(met)
+                left.append(filter(_is_node, self.targets[met]))  # type: ignore[arg-type] # nodes are left
+                met = None
+            node = path[-1]
+            for child in left[-1]:
                 if index[child] < 0:
-                    work.append((child, self._enter(child)))
+                    met = child
                     break
                 if not on_stack[child]:
                     if spans[child] > most[node]:
@@ -157,30 +191,30 @@ class _Search:
                 elif index[child] < low[node]:
                     low[node] = index[child]
             else:
-                work.pop()
-                self._leave(node, work[-1][0] if work else None)
+                path.pop()
+                left.pop()
+                if low[node] == index[node]:
+                    self._close(node, counter)
+                if path:
+                    parent = path[-1]
+                    if low[node] < low[parent]:
+                        low[parent] = low[node]
+                    if most[node] > most[parent]:
+                        most[parent] = most[node]
+        self._counter = counter
 
-    def _enter(self, node: int) -> Iterator[int]:
-        self.index[node] = self._low[node] = self._counter
-        self._counter += 1
-        self._stack.append(node)
-        self._on_stack[node] = 1
-        return iter([target for target in self.targets[node] if type(target) is int])
-
-    def _leave(self, node: int, parent: int | None) -> None:
-        low, most, stack = self._low, self._most, self._stack
-        if low[node] == self.index[node]:
-            at = len(stack) - 1
-            while stack[at] != node:
-                at -= 1
-            component = stack[at:]
-            del stack[at:]
-            # What was met first from it, or all of it and one of its neighbours.
-            span = most[node] = max(self._counter - self.index[node], len(component) + most[node])
-            for member in component:
-                self._on_stack[member] = 0
-                self.spans[member] = span
-            self.components.append(component)
-        if parent is not None:
-            low[parent] = min(low[parent], low[node])
-            most[parent] = max(most[parent], most[node])
+    def _close(self, node: int, counter: int) -> None:
+        """Take a component off the stack, of which this node was met first."""
+        stack = self._stack
+        at = len(stack) - 1
+        while stack[at] != node:
+            at -= 1
+        component = stack[at:]
+        del stack[at:]
+        # What was met first from it, or all of it and one of its neighbours.
+        span = max(counter - self.index[node], len(component) + self._most[node])
+        self._most[node] = span
+        for member in component:
+            self._on_stack[member] = 0
+            self.spans[member] = span
+        self.components.append(component)

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from types import FunctionType, MethodType, ModuleType
 from typing import Any
 
 from memofp._code import Fact, Ref, fact_of
 from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
-from memofp._fingerprint._boundary import place_of_function
+from memofp._fingerprint._boundary import Place, place_of_function
 from memofp._fingerprint._foreign import foreign_object
-from memofp._fingerprint._graph import Followed, Graph
+from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._importable import computes_import
+from memofp._fingerprint._namespace import Followed, Namespace, module_name
 from memofp._fingerprint._node import Node, is_code
 from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
-from memofp._fingerprint._resolve import Context, module_name, package_of, resolve
+from memofp._fingerprint._resolve import Context, package_of, resolve
 
-__all__ = ["expand_function", "function_name"]
+__all__ = ["expand_function"]
 
 _LABELS = [b"r%d" % i for i in range(64)]  # of references; most functions have fewer
+_TARGET, _REST = itemgetter(0), itemgetter(1)
 _OWN_PACKAGE = frozenset({"__name__", "__package__"})
-
-
-def function_name(function: FunctionType) -> str:
-    """Return `module.qualname`; a script's module is called after its file."""
-    return f"{module_name(function.__globals__)}.{function.__qualname__}"
 
 
 def expand_function(graph: Graph, node: Node, function: FunctionType) -> None:
     """Fill in the node of a Python function."""
-    place = graph.place(place_of_function(function))
+    namespace = graph.namespace(function.__globals__)
+    file = function.__code__.co_filename
+    place = namespace.places.get(file)
+    if place is None:
+        place = namespace.places[file] = graph.place(place_of_function(function))
     if place.kind == "user":
-        _expand_own(graph, node, function)
+        _expand_own(graph, node, function, namespace)
     else:
-        _expand_foreign(graph, node, function)
+        _expand_foreign(graph, node, function, place)
 
 
 def cell_values(function: FunctionType) -> dict[str, Any]:
@@ -50,22 +52,22 @@ def cell_values(function: FunctionType) -> dict[str, Any]:
     return found
 
 
-def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
+def _expand_own(graph: Graph, node: Node, function: FunctionType, namespace: Namespace) -> None:
     code = function.__code__
-    name = function_name(function)
     if not node.kind:
         node.kind = "func"
-    node.name = name
+    name = node.name = f"{namespace.module}.{function.__qualname__}"
     fact = fact_of(code, function.__globals__)
     node.file = code.co_filename
     node.line = fact.line or code.co_firstlineno
     node.source = fact.source or None
-    context = _context_of(graph, node, function)
+    context = _context_of(graph, node, function, namespace)
     if (graph.options.neutral or graph.options.neutral_names) and fact.bare_calls:
         fact = _without_neutral(context, function, fact)
     node.fact = fact
     graph.guards.function(function)
-    graph.mention(fact.mentions)
+    if fact.mentions:
+        graph.mention(fact.mentions)
     graph.visibility.see(fact.seen)
     if fact.reach == "any":
         graph.open_world()
@@ -81,21 +83,24 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType) -> None:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)
     defaults = function.__defaults__ or ()
-    node.local = digest_parts(b"function", [fact.body, rests, b"%d" % len(defaults)])
+    body, count = fact.body, b"%d" % len(defaults)
+    # As `digest_parts` would, in one step.
+    parts = (len(body), body, len(rests), rests, len(count), count)
+    node.local = digest(b"8:function%d:%b%d:%b%d:%b" % parts)
     node.more = _function_extras
     _add_live_parts(graph, node, function)
-    graph.when("annotations", _add_late, graph, node)
+    graph.annotated(node, _add_annotated)
 
 
-def _context_of(graph: Graph, node: Node, function: FunctionType) -> Context:
-    return Context(graph, node.name, function.__globals__, cell_values(function), node.file, node.line or 0)
+def _context_of(graph: Graph, node: Node, function: FunctionType, namespace: Namespace) -> Context:
+    return Context(graph, node.name, namespace, cell_values(function), node.file, node.line or 0)
 
 
-def _add_late(graph: Graph, node: Node) -> None:
+def _add_annotated(graph: Graph, node: Node) -> None:
     """Add what annotations stand for, for code that reads annotations."""
     assert node.fact is not None
     if node.fact.annotation_refs:
-        context = _context_of(graph, node, node.obj)
+        context = _context_of(graph, node, node.obj, graph.namespace(node.obj.__globals__))
         for i, ref in enumerate(node.fact.annotation_refs):
             node.add(f"a{i}", resolve(context, ref)[0])
     add_live_annotations(graph, node, node.obj)
@@ -159,24 +164,23 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
     """Add an edge for each reference; return, as bytes, the attributes behind those that end at an object."""
     # Equal references of one text are one object, see `KeptFacts`, so another function of the module may have
     # followed this one.
-    followed = context.graph.followed_in(context.space)
-    found = [followed.get(id(ref)) for ref in fact.refs]
+    followed = context.namespace.followed
+    found: list[Any] = list(map(followed.get, map(id, fact.refs)))
     if None in found:
         for i, ref in enumerate(fact.refs):
             if found[i] is None:
                 context.line = fact.lines[i]
                 found[i] = _follow_first(context, ref, followed)
-    labels = _LABELS if len(found) <= len(_LABELS) else [b"r%d" % i for i in range(len(found))]
-    rests: list[bytes] = []
-    for label, known in zip(labels, found, strict=False):
-        assert known is not None
-        rests.append(known[1])
-        if known[0] is not None:
-            node.labels.append(label)
-            node.targets.append(known[0])
-    for extra, target in context.extra:
-        node.add(extra, target)
-    return b"\0".join(rests)
+    labels = _LABELS[: len(found)] if len(found) <= len(_LABELS) else [b"r%d" % i for i in range(len(found))]
+    targets = list(map(_TARGET, found))
+    if None in targets:
+        labels = [label for label, target in zip(labels, targets, strict=True) if target is not None]
+        targets = [target for target in targets if target is not None]
+    node.labels += labels
+    node.targets += targets
+    for label, target in context.extra:
+        node.add(label, target)
+    return b"\0".join(map(_REST, found))
 
 
 def _follow_first(context: Context, ref: Ref, followed: dict[int, Followed]) -> Followed:
@@ -216,9 +220,8 @@ def _value(graph: Graph, name: str, value: Any) -> int | bytes:
     return graph.slot("const", name, ("slot", name, id(value)), value)
 
 
-def _expand_foreign(graph: Graph, node: Node, function: FunctionType) -> None:
+def _expand_foreign(graph: Graph, node: Node, function: FunctionType, place: Place) -> None:
     """A foreign function is its name; what a foreign decorator holds of the user's is looked through."""
-    place = graph.place(place_of_function(function))
     node.local = b"foreign function"
     node.add("is", foreign_object(graph, place, function))
     if function.__closure__ is None and not function.__dict__:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, KeysView, Mapping
-from types import FunctionType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from memofp._code import dotted
 from memofp._digest import digest_parts
-from memofp._fingerprint._boundary import USER, Place, place_of_file
-from memofp._fingerprint._components import Target, digest_above
+from memofp._fingerprint._boundary import USER, Place, place_of_file, place_of_module
+from memofp._fingerprint._components import Target, digest_above, digest_alone
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._importable import importable
 from memofp._fingerprint._modes import modes_of
+from memofp._fingerprint._namespace import Namespace
 from memofp._fingerprint._node import (
     ATOMS,
     SLOT,
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
 else:
     from memofp._tuples import NamedTuple
 
-__all__ = ["Base", "Followed", "Graph", "NotShareableError"]
+__all__ = ["Base", "Graph", "NotShareableError"]
 
-Followed = tuple[Target | None, bytes]  # where a reference leads, and the attributes left there
 _EQUAL_IF_SAME = frozenset({int, str, bool, type(None)})  # not float: 0.0 == -0.0
 _ADDRESS = r" at 0x([0-9A-Fa-f]{4,16})\b"
 
@@ -103,12 +103,13 @@ class Graph:
         self._by_key: dict[object, int] = {}
         self._slots: dict[object, Slot] = {}
         self._atoms: dict[tuple[type, object], bytes] = {}
-        self._above: dict[bytes, bytes] = {}  # an atom's digest -> that of a slot that holds it
-        self._followed: dict[int, dict[int, Followed]] = {}
+        self._slot_digests: dict[tuple[type, object], bytes] = {}
+        self._module_places: dict[int, tuple[ModuleType, Place]] = {}
+        self._namespaces: dict[int, Namespace] = {}
         self.foreign: dict[object, tuple[Target, tuple[str, ...]]] = {}  # where names of others' code lead
         self._pending: list[int] = []
         self._addressed: list[int] = []
-        self._late: list[tuple[str, Callable[..., None], tuple[Any, ...]]] = []
+        self._annotated: dict[Callable[[Graph, Node], None], list[Node]] = {}
         self.imported = False  # whether a module was imported on the way, which may have changed others
 
     # ---- making nodes ------------------------------------------------------------------------
@@ -116,9 +117,7 @@ class Graph:
     def visit(self, obj: Any, name: str) -> int | bytes:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
         if id(type(obj)) in ATOMS:
-            if type(obj) is str:
-                self.see_text(obj)
-            return self._address_text(obj) if holds_address(obj) else self.atom(obj)
+            return self._address_text(obj) if holds_address(obj) else self._leaf_of(obj)
         known = self._by_id.get(id(obj))
         if known is None and self._base is not None:
             known = self._known_object(obj, name)
@@ -141,6 +140,7 @@ class Graph:
         """Return the node of a text with a default `repr` in it, whose address is replaced at the end."""
         if self._base is not None:
             raise NotShareableError  # which objects the graph holds is not known before its end
+        self.see_text(text)
         node = Node("", "", text)
         node.varies = True
         index = self.add(node)
@@ -160,6 +160,11 @@ class Graph:
             if re.search(_ADDRESS, text):
                 self.spot("text with an address, which differs from run to run", describe(text))
             node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
+
+    def _leaf_of(self, obj: Any) -> bytes:
+        if type(obj) is str:
+            self.see_text(obj)
+        return self.atom(obj)
 
     def atom(self, obj: object) -> bytes:
         """Return the digest of an atom; the same few stand in every module, as defaults and limits."""
@@ -192,16 +197,17 @@ class Graph:
         index = self._by_key.get(key)
         return self._base.by_key.get(key) if index is None and self._base is not None else index
 
-    def slot(self, kind: str, name: str, key: object, value: Any) -> int | bytes:
+    def slot(self, kind: str, name: str, key: tuple[object, ...], value: Any) -> int | bytes:
         """Return the node for a name that binds a value, which the manifest lists as `kind:name`.
 
         Functions, classes and modules stand for themselves: who binds them does not matter.
         """
+        whole = (kind, *key)  # one for each kind, so that who comes first does not decide what is listed
+        slot = self._slot(kind, name, whole, value)
+        if slot is not None:
+            return slot
         if is_code(value):
             return self.visit(value, name)
-        whole = (kind, key)  # one for each kind, so that who comes first does not decide what is listed
-        if id(type(value)) in ATOMS and not holds_address(value):
-            return self._atom_slot(kind, name, whole, value)
         index = self._known(whole)
         if index is None:
             node = Node(kind, name, value, SLOT, value=describe(value))
@@ -209,19 +215,33 @@ class Graph:
             node.add("", self.visit(value, name))
         return index
 
-    def _atom_slot(self, kind: str, name: str, key: object, value: Any) -> bytes:
+    def _slot(self, kind: str, name: str, key: object, value: Any) -> Slot | None:
+        """Return a leaf for a name that binds an atom or a tuple of atoms, None for anything else."""
         slot = self._slots.get(key)
         if slot is None and self._base is not None:
             slot = self._base.slots.get(key)
-        if slot is None:
-            atom = self.visit(value, name)
-            assert isinstance(atom, bytes)
-            digest = self._above.get(atom)
-            if digest is None:
-                digest = self._above[atom] = digest_above(SLOT, atom)
+        if slot is None and (digest := self._slot_digest(value)) is not None:
             slot = self._slots[key] = Slot(digest)
             slot.kind, slot.name, slot.obj = kind, name, value
         return slot
+
+    def _slot_digest(self, value: Any) -> bytes | None:
+        kind: Any = type(value)
+        if id(kind) in ATOMS:
+            if kind not in _EQUAL_IF_SAME:
+                return digest_above(SLOT, self._leaf_of(value))
+            found = self._slot_digests.get((kind, value))
+            if found is None and not holds_address(value):
+                found = self._slot_digests[kind, value] = digest_above(SLOT, self._leaf_of(value))
+            return found
+        if kind is tuple and ATOMS.issuperset(map(id, map(type, value))):
+            reduced = reduce_value(value)
+            if isinstance(reduced, Leaf) and b" at 0x" not in reduced.data:
+                for item in value:
+                    if type(item) is str:
+                        self.see_text(item)
+                return digest_above(SLOT, digest_alone(leaf("leaf", reduced.data)))
+        return None
 
     def member(self, node: Node, name: str, value: Any, whole: bool = True) -> None:
         """Add an edge to a member of a class, at once or when somebody can name it.
@@ -275,9 +295,19 @@ class Graph:
             return USER
         return place
 
-    def followed_in(self, space: dict[str, Any]) -> dict[int, Followed]:
-        """Return what is known of references from a module: by identity, target and attributes left."""
-        return self._followed.setdefault(id(space), {})
+    def namespace(self, space: dict[str, Any]) -> Namespace:
+        """Return what is known of a module's globals."""
+        known = self._namespaces.get(id(space))
+        if known is None:
+            known = self._namespaces[id(space)] = Namespace(space, self.guards.names_in(space))
+        return known
+
+    def place_of_module(self, module: ModuleType) -> Place:
+        """Tell whose code a module is, by the caller's policy."""
+        known = self._module_places.get(id(module))
+        if known is None:
+            known = self._module_places[id(module)] = (module, self.place(place_of_module(module)))
+        return known[1]
 
     def mention(self, names: Collection[str]) -> None:
         """Note names in the code of the node that is looked into; some switch modes on."""
@@ -319,7 +349,7 @@ class Graph:
             while self.step() is not None:
                 pass
             self._at = -1  # what is noted from here on is no single node's
-            if self.visibility.settle() or self._catch_up():
+            if self.visibility.settle() or self._add_annotations():
                 continue
             if "subclasses" not in self.modes() or not self._add_subclasses():
                 break
@@ -363,20 +393,19 @@ class Graph:
         for importer in self.importers:
             self.nodes[importer].add("imports", index)
 
-    def when(self, mode: str, add: Callable[..., None], *arguments: Any) -> None:
-        """Call something that adds edges if a mode is on in the end."""
-        self._late.append((mode, add, arguments))
+    def annotated(self, node: Node, add: Callable[[Graph, Node], None]) -> None:
+        """Let something add what a node's annotations stand for, if reachable code reads annotations."""
+        self._annotated.setdefault(add, []).append(node)
 
-    def _catch_up(self) -> bool:
-        """Run what waits for a mode that is on; return whether there was anything."""
-        modes = self.modes()
-        if not modes:
+    def _add_annotations(self) -> bool:
+        """Add what annotations stand for, if they count; return whether there were any."""
+        if not self._annotated or "annotations" not in self.modes():
             return False
-        due = [late for late in self._late if late[0] in modes]
-        self._late = [late for late in self._late if late[0] not in modes]
-        for _, add, arguments in due:
-            add(*arguments)
-        return bool(due)
+        annotated, self._annotated = self._annotated, {}
+        for add, nodes in annotated.items():
+            for node in nodes:
+                add(self, node)
+        return True
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""

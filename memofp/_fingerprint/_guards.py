@@ -55,10 +55,14 @@ class Guards:
 
     def name(self, space: dict[str, Any], name: str, value: Any) -> None:
         """Guard one name of a namespace; `ABSENT` for a name that must stay unbound."""
+        self.names_in(space)[name] = value
+
+    def names_in(self, space: dict[str, Any]) -> dict[str, Any]:
+        """Return the names of a namespace that are guarded, for `name` to add some or for who adds many."""
         known = self._names.get(id(space))
         if known is None:
             known = self._names[id(space)] = (space, {})
-        known[1][name] = value
+        return known[1]
 
     def function(self, function: FunctionType) -> None:
         """Guard a function's code, defaults, attributes and cells."""

@@ -53,7 +53,7 @@ def computes_import(fact: Fact) -> bool:
     """Tell whether a function imports a module by a name that it computes."""
     if not fact.from_source:  # bytecode does not tell how it is called
         return not IMPORTERS.isdisjoint(fact.seen)
-    return any(spot.what in _COMPUTED for spot in fact.spots)
+    return bool(fact.spots) and any(spot.what in _COMPUTED for spot in fact.spots)
 
 
 def importable(names: Iterable[str], is_users: Callable[[str], bool]) -> dict[str, SourceFile]:

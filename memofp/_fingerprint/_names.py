@@ -8,8 +8,8 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from memofp._code import fact_of
+from memofp._fingerprint._namespace import module_name
 from memofp._fingerprint._raw import is_a, is_memoized, module_of, qualname_of
-from memofp._fingerprint._resolve import module_name
 
 __all__ = ["function_name"]
 

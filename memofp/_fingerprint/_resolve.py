@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
@@ -21,6 +19,7 @@ from memofp._fingerprint._foreign import (
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._importable import absolute_name, spec_of
+from memofp._fingerprint._namespace import Namespace, module_name
 from memofp._fingerprint._node import ATOMS, Node, is_code, leaf
 from memofp._fingerprint._raw import is_a, module_of, qualname_of
 from memofp._fingerprint._reach import is_module_table, sees_globals
@@ -47,116 +46,110 @@ class Context:
     Attributes:
         graph: what is built.
         name: qualified name of the function.
-        space: its globals.
+        namespace: its globals, and what the graph knows of them.
         cells: free variable -> value or ABSENT.
         file: path of its source file.
         line: there, of the reference that is resolved.
         extra: edges beside the references'.
     """
 
-    __slots__ = ("cells", "extra", "file", "graph", "line", "name", "space")
+    __slots__ = ("cells", "extra", "file", "graph", "line", "name", "namespace")
 
     def __init__(
         self,
         graph: Graph,
         name: str,
-        space: dict[str, Any],
+        namespace: Namespace,
         cells: dict[str, Any],
         file: str | None,
         line: int,
     ) -> None:
         self.graph = graph
         self.name = name
-        self.space = space
+        self.namespace = namespace
         self.cells = cells
         self.file = file
         self.line = line
         self.extra: list[tuple[str, int | bytes]] = []
 
     @property
-    def module(self) -> str:
-        """Return the name of the module whose globals these are."""
-        return module_name(self.space)
-
-
-def module_name(space: dict[str, Any]) -> str:
-    """Return a module's name; for `__main__` the stem of the script's file, so that both agree."""
-    name = space.get("__name__")
-    if not isinstance(name, str):
-        return "?"
-    if name == "__main__":
-        file = space.get("__file__")
-        if isinstance(file, str) and file:
-            import os
-
-            return os.path.splitext(os.path.basename(file))[0]
-    return name
+    def space(self) -> dict[str, Any]:
+        """Return the globals themselves."""
+        return self.namespace.space
 
 
 def resolve(context: Context, ref: Ref) -> Found:
     """Return the target of a reference, and the attributes left behind when the chain leaves modules."""
+    if ref.kind == "global":
+        return _resolve_global(context, ref)
     if ref.kind == "globals":
         return whole_namespace(context.graph, context.space), ()
     if ref.kind == "import":
         return _resolve_import(context, ref)
-    if ref.kind == "free":
-        value = context.cells.get(ref.root, ABSENT)
-        key = ("free", id(context.cells.get(ref.root)), context.name, ref.root)
-        return _follow(context, value, ref, f"{context.name}.{ref.root}", key, "const")
-    return _resolve_global(context, ref)
+    value = context.cells.get(ref.root, ABSENT)
+    key = ("free", id(context.cells.get(ref.root)), context.name, ref.root)
+    return _follow(context, value, ref, f"{context.name}.{ref.root}", key, "const")
 
 
 def _resolve_global(context: Context, ref: Ref) -> Found:
-    space, name, guards = context.space, ref.root, context.graph.guards
-    value = space.get(name, ABSENT)
-    guards.name(space, name, value)
-    if value is not ABSENT:
-        if _RELIED_ON.get(name, value) is not value:
-            context.graph.open_world()  # what goes through it may be anybody's
-        key = ("name", id(space), name)
-        if not ref.attrs and name not in _TELLING_NAMES:  # most of them, without the questions of `_follow`
-            if type(value) is FunctionType:
-                return context.graph.visit(value, f"{context.module}.{name}"), ()
-            if id(type(value)) in ATOMS:
-                return context.graph.slot("const", f"{context.module}.{name}", key, value), ()
-        return _follow(context, value, ref, f"{context.module}.{name}", key, "const")
-    builtins = space.get("__builtins__", sys.modules["builtins"])
-    builtin_space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
-    value = builtin_space.get(name, ABSENT)
-    guards.name(builtin_space, name, value)
-    where = ("name", id(builtin_space), name)
-    follow = partial(_follow, context, value, ref, f"builtins.{name}", where, "const")
-    return _once(context, (where, ref.attrs, ref.use), follow)
+    graph, namespace, name = context.graph, context.namespace, ref.root
+    space = namespace.space
+    value = namespace.bound[name] = space.get(name, ABSENT)
+    if value is ABSENT:
+        return _resolve_builtin(context, ref)
+    if name in _RELIED_ON and _RELIED_ON[name] is not value:
+        graph.open_world()  # what goes through it may be anybody's
+    full = f"{namespace.module}.{name}"
+    key = ("name", id(space), name)
+    if not ref.attrs and name not in _TELLING_NAMES:  # most of them, without the questions of `_follow`
+        if type(value) is FunctionType:
+            return graph.visit(value, full), ()
+        if id(type(value)) in ATOMS:
+            return graph.slot("const", full, key, value), ()
+    return _follow(context, value, ref, full, key, "const")
 
 
-def _once(context: Context, key: object, follow: Callable[[], Found]) -> Found:
-    """Follow what leads to the same from everywhere; each function notes for itself what is to be noted."""
-    graph = context.graph
+def _resolve_builtin(context: Context, ref: Ref) -> Found:
+    """Resolve a name that the module does not bind; once a graph, as all modules mean the same by it."""
+    graph, name = context.graph, ref.root
+    builtins = context.space.get("__builtins__", sys.modules["builtins"])
+    key = (id(builtins), name, ref.attrs, ref.use)
     found = graph.foreign.get(key)
     if found is None:
-        noted = len(context.extra), graph.noted
-        found = follow()
-        if noted == (len(context.extra), graph.noted):
+        space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
+        value = space.get(name, ABSENT)
+        graph.guards.name(space, name, value)
+        where = ("name", id(space), name)
+        noted = _noted(context)
+        found = _follow(context, value, ref, f"builtins.{name}", where, "const")
+        if noted == _noted(context):
             graph.foreign[key] = found
     return found
 
 
-def _follow(context: Context, value: Any, ref: Ref, name: str, key: object, kind: str) -> Found:
+def _noted(context: Context) -> tuple[int, int]:
+    """Return what changes if something is noted of the function: then each function notes it for itself."""
+    return len(context.extra), context.graph.noted
+
+
+def _follow(context: Context, value: Any, ref: Ref, name: str, key: tuple[object, ...], kind: str) -> Found:
     """Follow a chain of attributes as long as it leads through modules."""
     graph, attrs = context.graph, ref.attrs
     for i, attr in enumerate(attrs):
         if not is_a(value, ModuleType):
             break
-        place = graph.place(place_of_module(value))
+        place = graph.place_of_module(value)
         if place.kind != "user":
-            follow = partial(_foreign_chain, context, ref, value, attrs[i:], place)
-            return _once(context, (id(value), attrs[i:], ref.use), follow)
-        name = f"{module_name(value.__dict__)}.{attr}"
-        key, kind = ("name", id(value.__dict__), attr), "mod"
+            return _follow_foreign(context, ref, value, attrs[i:], place)
+        space = value.__dict__
+        name = f"{module_name(space)}.{attr}"
+        key, kind = ("name", id(space), attr), "mod"
         value = module_attribute(context, value, attr)
     else:
         i = len(attrs)
     rest = attrs[i:] if attrs else ()
+    if type(value) is FunctionType and attrs and not rest and attrs[-1] not in _TELLING_NAMES:
+        return graph.visit(value, name), ()  # most of them
     if value is ABSENT:
         return leaf("absent"), rest
     if ref.use.kind == "store" and is_a(value, ModuleType):
@@ -166,6 +159,20 @@ def _follow(context: Context, value: Any, ref: Ref, name: str, key: object, kind
         return known, rest
     view = view_node(graph, kind, name, key, value, use_of_method(rest, ref.use))
     return (graph.slot(kind, name, key, value) if view is None else view), rest
+
+
+def _follow_foreign(
+    context: Context, ref: Ref, module: ModuleType, attrs: tuple[str, ...], place: Place
+) -> Found:
+    """Follow a chain into a foreign module; once a graph, as it leads to the same from everywhere."""
+    key = (id(module), attrs, ref.use)
+    found = context.graph.foreign.get(key)
+    if found is None:
+        noted = _noted(context)
+        found = _foreign_chain(context, ref, module, attrs, place), ()
+        if noted == _noted(context):
+            context.graph.foreign[key] = found
+    return found
 
 
 def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) -> int | bytes | None:
@@ -211,7 +218,10 @@ def module_attribute(context: Context, module: ModuleType, attr: str) -> Any:
     graph = context.graph
     space = module.__dict__
     value = space.get(attr, ABSENT)
-    if value is ABSENT and "__getattr__" in space:
+    if value is not ABSENT:
+        graph.guards.name(space, attr, value)
+        return value
+    if "__getattr__" in space:
         try:
             value = getattr(module, attr)
         except RecursionError:
@@ -230,7 +240,7 @@ def module_attribute(context: Context, module: ModuleType, attr: str) -> Any:
 
 def _foreign_chain(
     context: Context, ref: Ref, module: ModuleType, attrs: tuple[str, ...], place: Place
-) -> Found:
+) -> int | bytes:
     """Return the node of something named inside a foreign module: its name, and the package."""
     graph = context.graph
     base = public_module(str(module.__dict__.get("__name__", "?")))
@@ -238,7 +248,7 @@ def _foreign_chain(
     value: Any = module
     for i, attr in enumerate(attrs):
         if is_module_table(value):
-            return _loaded_modules(context, ref, attrs[i:]), ()
+            return _loaded_modules(context, ref, attrs[i:])
         if not is_a(value, ModuleType):
             break
         space = value.__dict__
@@ -247,15 +257,15 @@ def _foreign_chain(
             break
         graph.guards.name(space, attr, value)
     if is_module_table(value):
-        return _loaded_modules(context, ref, ()), ()
+        return _loaded_modules(context, ref, ())
     if sees_globals(value):
         context.extra.append(("globals", whole_namespace(graph, context.space)))
     if is_a(value, type) and (users_members(graph, value) or registered_classes(graph, value)):
-        return graph.visit(value, ".".join(attrs)), ()
+        return graph.visit(value, ".".join(attrs))
     if value is not ABSENT and holds_users(graph, value):
         # Somebody put the user's own code into a module of others (a monkeypatch, a hook).
-        return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs)), ()
-    return index, ()
+        return graph.keyed(("patched", index, id(value)), lambda: _patched(graph, index, value, attrs))
+    return index
 
 
 def _patched(graph: Graph, index: int, value: Any, attrs: tuple[str, ...]) -> Any:
@@ -296,7 +306,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> Found:
         tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
         loaded = sys.modules.get(base)
         if is_a(loaded, ModuleType) and tail:
-            return _foreign_chain(context, ref, loaded, tail, place)
+            return _foreign_chain(context, ref, loaded, tail, place), ()
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
     module = _import(context, full)
     if module is None:
@@ -402,4 +412,4 @@ def _defined(space: dict[str, Any]) -> list[str]:
     return sorted(n for n in list(space) if type(n) is str and n not in MODULE_MACHINERY)
 
 
-__all__ += ["is_code", "module_attribute", "module_name"]
+__all__ += ["is_code", "module_attribute"]
