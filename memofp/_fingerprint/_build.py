@@ -11,6 +11,7 @@ from memofp._code import flush_facts
 from memofp._digest import digest_parts
 from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
+from memofp._fingerprint._collector import Paused
 from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph
@@ -115,6 +116,11 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
+    with Paused():
+        return _build(func, options)
+
+
+def _build(func: Any, options: Options) -> Fingerprint:
     flush_facts()  # files are read as they are now
     name = func.__qualname__ if is_a(func, (FunctionType, type)) else type(func).__qualname__
     for base in known_bases(options):

@@ -8,6 +8,7 @@ from typing import Any
 
 from memofp._code import DYNAMIC_NAMES, MODE_NAMES, ImportSpec, Ref
 from memofp._fingerprint._boundary import Place, place_of_module, place_of_name
+from memofp._fingerprint._collector import Resumed
 from memofp._fingerprint._foreign import (
     foreign_node,
     foreign_object,
@@ -373,7 +374,8 @@ def _import(context: Context, full: str, quiet: bool = False) -> ModuleType | No
     import importlib
 
     try:
-        loaded = importlib.import_module(full)
+        with Resumed():
+            loaded = importlib.import_module(full)
         context.graph.imported = True
         return loaded
     except (Exception, SystemExit) as error:  # noqa: BLE001 -- a module's own code may raise anything

@@ -14,12 +14,12 @@ nodes are what they would be in any other:
 
 from __future__ import annotations
 
-import gc
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from memofp._fingerprint._collector import collect_young
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
 from memofp._fingerprint._graph import Base, Graph, NotShareableError
 from memofp._fingerprint._modes import modes_of
@@ -171,8 +171,7 @@ def remember(digested: Digested, is_lasting: bool) -> None:
     digested.as_base()
     _recent.append(weakref.ref(digested))
     _last[:] = [digested] if is_lasting else []
-    if gc.isenabled():
-        gc.collect(0)  # of what was made here; else the next call pays for it, a millisecond
+    collect_young()
 
 
 def forget() -> None:
