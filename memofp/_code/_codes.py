@@ -52,8 +52,9 @@ def exact_digest(code: CodeType) -> bytes | None:
     except ValueError:  # nested too deeply
         return None
     name = dumps(code.co_filename, 2)
+    parts = data.split(name)
     # Each code object names its file once; if the name is found elsewhere too, it may be data.
-    return digest(data.replace(name, b"")) if data.count(name) == count else None
+    return digest(b"".join(parts)) if len(parts) == count + 1 else None
 
 
 def _count_codes(code: CodeType) -> int:

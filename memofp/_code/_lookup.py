@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["fact_of", "flush_facts"]
 
 _NONE: Neutral = frozenset()
+_Key = int | tuple[int, Neutral]  # identity of a code object, and what is left out of it
 # Facts of code objects that live; the fact stays what it was when the code was first seen, so an
 # edit of the file under a living process changes nothing.
-_facts: dict[tuple[int, Neutral], tuple[CodeRef, Fact]] = {}
+_facts: dict[_Key, CodeRef] = {}
 _texts: dict[tuple[str, bytes], _Text] = {}
 _unwritten: list[_Text] = []
 _with_trees: list[_Text] = []  # those whose syntax tree is held, the one that was asked last at the end
@@ -34,14 +35,16 @@ _current: dict[str, _Text] = {}  # file name -> its text, read once for each fin
 
 
 class CodeRef(weakref.ref[CodeType]):
-    """A weak reference that knows under which key it is kept: a closure each would be dearer.
+    """A weak reference to a code object, with its fact; a closure each, to forget it, would be dearer.
 
     Attributes:
-        key: the key.
+        key: under which it is kept.
+        fact: what is known of it.
     """
 
-    __slots__ = ("key",)
-    key: tuple[int, Neutral]
+    __slots__ = ("fact", "key")
+    key: _Key
+    fact: Fact
 
 
 def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neutral = _NONE) -> Fact:
@@ -52,13 +55,14 @@ def fact_of(code: CodeType, module_globals: dict[str, Any] | None, neutral: Neut
         module_globals: the globals of its function, for source behind a loader.
         neutral: dotted callees whose bare expression statements are left out.
     """
-    key = (id(code), neutral)
+    key: _Key = (id(code), neutral) if neutral else id(code)
     known = _facts.get(key)
-    if known is not None and known[0]() is code:
-        return known[1]
-    fact = _from_source(code, module_globals, neutral) or _from_bytecode(code)
-    reference = _facts[key] = (CodeRef(code, _forget), fact)
-    reference[0].key = key
+    if known is not None and known() is code:
+        return known.fact
+    known = CodeRef(code, _forget)
+    known.key = key
+    fact = known.fact = _from_source(code, module_globals, neutral) or _from_bytecode(code)
+    _facts[key] = known
     return fact
 
 

@@ -29,7 +29,7 @@ __all__ = ["FINGERPRINT_FORMAT", "Fingerprint", "fingerprint", "make_options"]
 
 _MOST_BUILDS = 4  # of one graph, while building it imports modules
 _MOST_WRAPPERS = 100
-FINGERPRINT_FORMAT = 3  # enters every digest: a change of any rule here or in `_code` is a new number
+FINGERPRINT_FORMAT = 4  # enters every digest: a change of any rule here or in `_code` is a new number
 
 
 class Fingerprint:

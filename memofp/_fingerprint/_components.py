@@ -1,9 +1,10 @@
 """Digest a graph: every node by what it is and what it reaches, cycles included.
 
-Outside cycles a node's digest is `H("N", local, sorted((label, digest of target)))`.  Within a strongly
-connected component (Tarjan) nodes are merged to the coarsest bisimulation, and the component is written down
-by the structure of what is left, so that digests depend neither on the entry point nor on the order in which
-nodes were met nor on how often a node was copied.
+Outside cycles a node's digest is `H("N", local, sorted((label, digest of target)))`; the references of a
+function go by their place, and such a node's is `H("P", local, digests of their targets, sorted(...))`.
+Within a strongly connected component (Tarjan) nodes are merged to the coarsest bisimulation, and the
+component is written down by the structure of what is left, so that digests depend neither on the entry point
+nor on the order in which nodes were met nor on how often a node was copied.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from operator import add
 
-from memofp._digest import digest
+from memofp._digest import DIGEST_SIZE, digest
 from memofp._fingerprint._partition import refine
 
 __all__ = [
@@ -38,8 +39,9 @@ def component_digests(
 
     Args:
         locals_: what each node is by itself, as bytes.
-        labels: for each node the labels of its edges; equal ones form a multiset.
-        targets: for each node where its edges lead, in the order of their labels.
+        labels: for each node the labels of its last edges; equal ones form a multiset.
+        targets: for each node where its edges lead: first those that go by their place, then those with
+            labels, in the order of these.
         components: from `strong_components`, targets before sources.
     """
     # What happens to each edge happens in C: there are ten times as many of them as nodes.
@@ -47,14 +49,26 @@ def component_digests(
     prefixes = _Prefixes()
     for component in components:
         first = component[0]
-        if len(component) == 1 and first not in targets[first]:
-            named = map(prefixes.__getitem__, labels[first])
-            parts = sorted(map(add, named, map(digests.__getitem__, targets[first])))
-            digests[first] = _combine(b"N", locals_[first], parts)
-        else:
-            edges = [list(zip(labels[node], targets[node], strict=True)) for node in component]
+        if len(component) > 1 or first in targets[first]:
+            edges = [_labelled(labels[node], targets[node]) for node in component]
             _digest_cycle(component, [locals_[node] for node in component], edges, digests)
+            continue
+        found = list(map(digests.__getitem__, targets[first]))
+        placed = len(found) - len(labels[first])
+        parts = sorted(map(add, map(prefixes.__getitem__, labels[first]), found[placed:]))
+        if placed:
+            whole = b"".join(found[:placed])
+            assert len(whole) == DIGEST_SIZE * placed  # so that it is clear where one ends
+            digests[first] = _combine(b"P", locals_[first], [whole, *parts])
+        else:
+            digests[first] = _combine(b"N", locals_[first], parts)
     return [digests.get(node, b"") for node in range(len(locals_))]
+
+
+def _labelled(labels: Sequence[bytes], targets: Sequence[Target]) -> list[tuple[bytes, Target]]:
+    """Return edges with labels for those, too, that go by their place."""
+    placed = [b"r%d" % i for i in range(len(targets) - len(labels))]
+    return list(zip([*placed, *labels], targets, strict=True))
 
 
 def digest_above(local: bytes, leaf: bytes) -> bytes:

@@ -10,6 +10,7 @@ from memofp._code import Fact, Ref, fact_of
 from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import Place, place_of_function
+from memofp._fingerprint._components import Target
 from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
@@ -21,7 +22,6 @@ from memofp._fingerprint._resolve import Context, package_of, resolve
 
 __all__ = ["expand_function"]
 
-_LABELS = [b"r%d" % i for i in range(64)]  # of references; most functions have fewer
 _TARGET, _REST = itemgetter(0), itemgetter(1)
 _OWN_PACKAGE = frozenset({"__name__", "__package__"})
 
@@ -62,7 +62,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType, namespace: Nam
     node.line = fact.line or code.co_firstlineno
     node.source = fact.source or None
     context = _context_of(graph, node, function, namespace)
-    if (graph.options.neutral or graph.options.neutral_names) and fact.bare_calls:
+    if fact.bare_calls and (graph.options.neutral or graph.options.neutral_names):
         fact = _without_neutral(context, function, fact)
     node.fact = fact
     graph.guards.function(function)
@@ -73,8 +73,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType, namespace: Nam
         graph.open_world()
     elif fact.reach:
         graph.visibility.note_owner(function, fact.reach)
-    if fact.dotted:
-        graph.dotted |= fact.dotted
+    graph.dotted |= fact.dotted
     if computes_import(fact):
         graph.computes_imports()
         if any(ref.root in _OWN_PACKAGE for ref in fact.refs):  # `import_module("." + name, __package__)`
@@ -171,13 +170,8 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
             if found[i] is None:
                 context.line = fact.lines[i]
                 found[i] = _follow_first(context, ref, followed)
-    labels = _LABELS[: len(found)] if len(found) <= len(_LABELS) else [b"r%d" % i for i in range(len(found))]
-    targets = list(map(_TARGET, found))
-    if None in targets:
-        labels = [label for label, target in zip(labels, targets, strict=True) if target is not None]
-        targets = [target for target in targets if target is not None]
-    node.labels += labels
-    node.targets += targets
+    targets: list[Target | None] = list(map(_TARGET, found))
+    node.targets += [target for target in targets if target is not None]
     for label, target in context.extra:
         node.add(label, target)
     return b"\0".join(map(_REST, found))

@@ -42,8 +42,8 @@ class Node:
         local: what it is by itself.
         extras: mode -> what counts under it.
         more: makes further extras, once a mode is on.
-        labels: how it gets at each thing that it reads.
-        targets: those, in the same order.
+        targets: what it reads: first what its references lead to, in their order, then all else.
+        labels: how it gets at that.
         file: path of its source file.
         line: first line there, counted from 1.
         source: its text.

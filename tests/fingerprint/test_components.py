@@ -7,6 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from memofp._digest import DIGEST_SIZE
 from memofp._fingerprint._components import Target, component_digests, strong_components
 
 Edge = tuple[bytes, Target]
@@ -50,6 +51,59 @@ def test_entry_point_does_not_count(graph: Drawn) -> None:
     whole = digests(local, edges)
     for root in range(len(local)):
         assert digests(local, edges, root)[root] == whole[root]
+
+
+@st.composite
+def placed_graphs(draw: st.DrawFn) -> tuple[list[bytes], list[list[bytes]], list[list[Target]]]:
+    """Draw a graph whose nodes have some edges that go by their place."""
+    local, edges = draw(graphs())
+    leaves = st.sampled_from([b"1" * DIGEST_SIZE, b"2" * DIGEST_SIZE])
+    one = leaves | st.integers(0, len(local) - 1)
+    placed: list[list[Target]] = [draw(st.lists(one, max_size=3)) for _ in local]
+    labels = [[label for label, _ in own] for own in edges]
+    return local, labels, [[*first, *(t for _, t in own)] for first, own in zip(placed, edges, strict=True)]
+
+
+@given(placed_graphs(), st.data())
+def test_places_count_and_order_of_nodes_does_not(
+    graph: tuple[list[bytes], list[list[bytes]], list[list[Target]]], data: st.DataObject
+) -> None:
+    local, labels, targets = graph
+    before = component_digests(local, labels, targets, strong_components(targets))
+    order = data.draw(st.permutations(range(len(local))))
+    place = {old: new for new, old in enumerate(order)}
+    moved = [[place[t] if isinstance(t, int) else t for t in targets[old]] for old in order]
+    names = [labels[old] for old in order]
+    after = component_digests([local[old] for old in order], names, moved, strong_components(moved))
+    assert [after[place[i]] for i in range(len(local))] == before
+    for root in range(len(local)):
+        alone = component_digests(local, labels, targets, strong_components(targets, root))
+        assert alone[root] == before[root]
+
+    node = data.draw(st.integers(0, len(local) - 1))
+    count = len(targets[node]) - len(labels[node])
+    at = data.draw(st.integers(0, count))
+    longer = [list(own) for own in targets]
+    longer[node].insert(at, b"3" * DIGEST_SIZE)
+    changed = component_digests(local, labels, longer, strong_components(longer))
+    assert changed[node] != before[node]
+
+
+def test_places_are_no_labels() -> None:
+    one, other = b"1" * DIGEST_SIZE, b"2" * DIGEST_SIZE
+
+    def of(labels: list[bytes], *targets: Target) -> bytes:
+        return component_digests([b"f"], [labels], [list(targets)], [[0]])[0]
+
+    forms = [
+        of([]),
+        of([], one),
+        of([], one, other),
+        of([], other, one),
+        of([b"r0"], one),
+        of([b"r1"], one, other),
+    ]
+    assert len(set(forms)) == len(forms)
 
 
 def reaching(edges: list[list[Edge]], target: int) -> set[int]:
