@@ -37,11 +37,13 @@ class Fingerprint:
 
     Attributes:
         digest: 32 hexadecimal characters; equal means that the function would do the same.
+        guards: over everything that was read.
     """
 
     digest: str
+    guards: Guards
 
-    __slots__ = ("_digested", "_manifest", "_opened", "_root", "digest")
+    __slots__ = ("_digested", "_manifest", "_opened", "_root", "digest", "guards")
 
     def __init__(self, digested: Digested, root: int) -> None:
         self._digested = digested
@@ -50,6 +52,7 @@ class Fingerprint:
         self._opened: Fingerprint | None = None
         parts = [b"%d" % FINGERPRINT_FORMAT, digested.digests[root]]
         self.digest = digest_parts(b"fingerprint", parts).hex()
+        self.guards = digested.graph.guards
 
     @property
     def manifest(self) -> Manifest:
@@ -77,11 +80,6 @@ class Fingerprint:
             options = self._graph.options._replace(everything=True)
             known = self._opened = build(self._graph.nodes[self._root].obj, options)
         return known.digest
-
-    @property
-    def guards(self) -> Guards:
-        """Return the guards over everything that was read."""
-        return self._graph.guards
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fingerprint) and other.digest == self.digest
