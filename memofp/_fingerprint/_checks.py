@@ -1,4 +1,4 @@
-"""Build the checks behind guards: comparisons by identity in C loops, or in code written for them."""
+"""Build the checks behind guards: comparisons by identity in C loops."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ __all__ = [
     "CHANGED",
     "Check",
     "attributes_check",
-    "is_writable",
+    "is_full",
     "mappings_check",
     "plain_checks",
     "probe_check",
     "sequences_check",
-    "written_checks",
 ]
 
 Check = Callable[[], bool]
@@ -28,15 +27,12 @@ _Functions = list[tuple[FunctionType, tuple[Any, ...]]]
 _Cells = list[tuple[CellType, Any]]
 _Mappings = list[tuple[Any, list[Any], list[Any]]]
 _CALL: Callable[..., Any] = call  # as `map` calls it: with a callable and its argument
-_TERMS = 200  # comparisons in one written function
-_FEW = 8
 CHANGED = (
     RuntimeError,
     KeyError,
     ValueError,
     AttributeError,
 )  # raised when something changed while we looked
-_LARGEST = 8  # items of a dictionary for which code is written
 _CONTENTS = attrgetter("cell_contents")
 _CODE = attrgetter("__code__")
 _DEFAULTS = attrgetter("__defaults__")
@@ -65,73 +61,6 @@ def plain_checks(
         empty_check(empty),
         cells_check(cells),
     )
-
-
-def written_checks(
-    names: _Names,
-    functions: _Functions,
-    empty: list[dict[str, Any]],
-    cells: _Cells,
-    most_terms: int,
-    mappings: _Mappings,
-) -> list[Check] | None:
-    """Return functions with a comparison for each name, function, cell and item; None if they are too many.
-
-    The interpreter loads a global and compares it faster than a C loop fetches it from an iterator.
-    Compiling that takes as long as some hundred checks, so it is for functions that are called often.
-    """
-    space: dict[str, Any] = {}
-
-    def bind(value: object) -> str:
-        if value is None:
-            return "None"
-        name = f"v{len(space)}"
-        space[name] = value
-        return name
-
-    terms: list[str] = []
-    for namespace, bound in names:
-        where = bind(namespace)
-        for name, value in bound.items():
-            terms.append(
-                f"{name!a} not in {where}" if value is ABSENT else f"{where}[{name!a}] is {bind(value)}"
-            )
-    for function, parts in functions:
-        who = bind(function)
-        attributes = ("__code__", "__defaults__", "__kwdefaults__")
-        terms += [f"{who}.{a} is {bind(p)}" for a, p in zip(attributes, parts, strict=True)]
-    if len(empty) < _FEW:
-        terms += [f"not {bind(one)}" for one in empty]
-    else:  # a loop in C over what is all alike is faster still
-        terms.append(f"not any({bind(empty)})")
-    for cell, value in cells:
-        what = bind(cell)
-        terms.append(
-            f"not {bind(_is_full)}({what})" if value is ABSENT else f"{what}.cell_contents is {bind(value)}"
-        )
-    for mapping, keys, values in mappings:
-        which = bind(mapping)
-        terms.append(f"len({which}) == {len(keys)}")
-        if len(keys) > 1:  # their order counts, too
-            terms.append(f"all(map({bind(is_)}, {which}, {bind(keys)}))")
-        terms += [f"{which}[{key!a}] is {bind(value)}" for key, value in zip(keys, values, strict=True)]
-    if len(terms) > most_terms:
-        return None
-    return [_written(terms[i : i + _TERMS], space) for i in range(0, len(terms), _TERMS)]
-
-
-def is_writable(mapping: Any, keys: list[Any]) -> bool:
-    """Tell whether `written_checks` takes a mapping: a small dictionary of names, as `__kwdefaults__` is."""
-    return type(mapping) is dict and len(keys) <= _LARGEST and all(type(key) is str for key in keys)
-
-
-def _written(terms: list[str], space: dict[str, Any]) -> Check:
-    # The text is made of our own names and of quoted keys; nothing of the user's is evaluated.
-    space["CHANGED"] = CHANGED
-    text = f"def check():\n try:\n  return ({' and '.join(terms)})\n except CHANGED:\n  return False"
-    exec(text, space)
-    check: Check = space["check"]
-    return check
 
 
 def names_check(guarded: list[tuple[_Space, dict[str, Any]]]) -> Check | None:
@@ -206,12 +135,13 @@ def cells_check(cells: list[tuple[CellType, Any]]) -> Check | None:
         return None
 
     def check() -> bool:
-        return all(map(is_, map(_CONTENTS, full), values)) and not any(map(_is_full, empty))
+        return all(map(is_, map(_CONTENTS, full), values)) and not any(map(is_full, empty))
 
     return check
 
 
-def _is_full(cell: CellType) -> bool:
+def is_full(cell: CellType) -> bool:
+    """Tell whether a cell has a content."""
     try:
         cell.cell_contents  # noqa: B018 -- reading it is the question
     except ValueError:

@@ -299,7 +299,7 @@ class Graph:
         """Return what is known of a module's globals."""
         known = self._namespaces.get(id(space))
         if known is None:
-            known = self._namespaces[id(space)] = Namespace(space, self.guards.names_in(space))
+            known = self._namespaces[id(space)] = Namespace(space, self.guards.global_names(space))
         return known
 
     def place_of_module(self, module: ModuleType) -> Place:

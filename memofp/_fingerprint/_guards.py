@@ -16,19 +16,19 @@ from memofp._fingerprint._checks import (
     CHANGED,
     Check,
     attributes_check,
-    is_writable,
     mappings_check,
     plain_checks,
     probe_check,
     sequences_check,
-    written_checks,
 )
+from memofp._fingerprint._written import is_writable, written_checks
 
 __all__ = ["ABSENT", "Guards"]
 
 
 # After so many checks of one fingerprint it pays to write code for so many comparisons.
 _WRITTEN_AFTER = {16: 256, 512: 20_000}
+_Names = list[tuple[dict[str, Any], dict[str, Any]]]
 _FUNCTION_PARTS = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -39,6 +39,8 @@ class Guards:
         self.wanted: bool = wanted  # False where the digest is wanted once and nobody asks again
         self._base = base  # those of another graph, whose nodes this one took over
         self._names: dict[int, tuple[dict[str, Any], dict[str, Any]]] = {}
+        self._kept: set[tuple[int, str]] = set()  # names that not only code with these globals asks for
+        self._globals: set[int] = set()  # namespaces that are globals of code
         self._functions: list[tuple[FunctionType, tuple[Any, ...]]] = []
         self._empty: list[dict[str, Any]] = []  # attributes of functions that have none
         self._cells: list[tuple[CellType, Any]] = []
@@ -55,10 +57,22 @@ class Guards:
 
     def name(self, space: dict[str, Any], name: str, value: Any) -> None:
         """Guard one name of a namespace; `ABSENT` for a name that must stay unbound."""
-        self.names_in(space)[name] = value
+        self._names_in(space)[name] = value
+        self._kept.add((id(space), name))
 
-    def names_in(self, space: dict[str, Any]) -> dict[str, Any]:
-        """Return the names of a namespace that are guarded, for `name` to add some or for who adds many."""
+    def global_names(self, space: dict[str, Any]) -> dict[str, Any]:
+        """Return the guarded names of a namespace, for the caller to add those that code reads as globals.
+
+        `ABSENT` is for a name that the builtins are asked for; `builtin_name` guards what they say.
+        """
+        self._globals.add(id(space))
+        return self._names_in(space)
+
+    def builtin_name(self, space: dict[str, Any], name: str, value: Any) -> None:
+        """Guard what the builtins say to code whose globals lack a name, and to nobody else."""
+        self._names_in(space)[name] = value
+
+    def _names_in(self, space: dict[str, Any]) -> dict[str, Any]:
         known = self._names.get(id(space))
         if known is None:
             known = self._names[id(space)] = (space, {})
@@ -127,14 +141,14 @@ class Guards:
     def _compile(self, most_terms: int = 0) -> list[Check]:
         """Return the checks, with code written for the comparisons if they are not more than this."""
         names = list(self._names.values())
-        guarded = (names, self._functions, self._empty, self._cells)
+        guarded = (self._functions, self._empty, self._cells)
         mappings = list(self._dicts.values())
         small = [entry for entry in mappings if is_writable(entry[0], entry[1])] if most_terms else []
-        written = written_checks(*guarded, most_terms, small) if most_terms else None
+        written = written_checks(*self._names_by_use(), *guarded, most_terms, small) if most_terms else None
         self._is_written = written is not None
         if written is not None:
             mappings = [entry for entry in mappings if not is_writable(entry[0], entry[1])]
-        plain = plain_checks(*guarded) if written is None else written
+        plain = plain_checks(names, *guarded) if written is None else written
         made = (
             *plain,
             mappings_check(mappings),
@@ -146,3 +160,14 @@ class Guards:
         if written is not None and len(checks) == 1 and self._base is None:
             self._only = checks[0]
         return checks
+
+    def _names_by_use(self) -> tuple[_Names, _Names, _Names]:
+        """Return the names that `name` guards, those of globals, and those of builtins."""
+        kept: _Names = []
+        global_names: _Names = []
+        builtin_names: _Names = []
+        for key, (space, bound) in self._names.items():
+            kept.append((space, {n: value for n, value in bound.items() if (key, n) in self._kept}))
+            others = {n: value for n, value in bound.items() if (key, n) not in self._kept}
+            (global_names if key in self._globals else builtin_names).append((space, others))
+        return kept, global_names, builtin_names

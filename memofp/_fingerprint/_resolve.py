@@ -119,7 +119,7 @@ def _resolve_builtin(context: Context, ref: Ref) -> Found:
     if found is None:
         space = builtins.__dict__ if is_a(builtins, ModuleType) else builtins
         value = space.get(name, ABSENT)
-        graph.guards.name(space, name, value)
+        graph.guards.builtin_name(space, name, value)
         where = ("name", id(space), name)
         noted = _noted(context)
         found = _follow(context, value, ref, f"builtins.{name}", where, "const")

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from memofp._fingerprint._checks import ABSENT, is_writable, mappings_check, plain_checks, written_checks
+from memofp._fingerprint._checks import ABSENT, mappings_check, plain_checks
 from memofp._fingerprint._guards import Guards
+from memofp._fingerprint._written import is_writable, written_checks
 
 
 class AlwaysEqual:
@@ -88,7 +89,7 @@ def holds_of(world: dict[str, Any], many_empty: int = 0) -> list[Callable[[], bo
     assert all(is_writable(mapping, keys) for mapping, keys, _ in mappings)
     made = (*plain_checks(names, functions, empty, cells), mappings_check(mappings))
     plain = [check for check in made if check is not None]
-    written = written_checks(names, functions, empty, cells, 1000, mappings)
+    written = written_checks(names, [], [], functions, empty, cells, 1000, mappings)
     assert written is not None
 
     def guarded(check: Callable[[], bool]) -> bool:
@@ -115,7 +116,7 @@ def test_change_is_seen_by_both(change: str, many_empty: int) -> None:
 
 def test_many_terms_are_left_to_the_loops() -> None:
     space = {f"n{i}": i for i in range(1000)}
-    guarded = ([(space, dict(space))], [], [], [])
+    guarded = ([(space, dict(space))], [], [], [], [], [])
     assert written_checks(*guarded, 999, []) is None
     several = written_checks(*guarded, 1000, [])
     assert several is not None

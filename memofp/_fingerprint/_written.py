@@ -1,0 +1,205 @@
+"""Write code for the comparisons behind guards that are asked often.
+
+The interpreter loads a value and compares it faster than a C loop fetches both from iterators.  Fastest of
+all it loads a global: where the keys of the namespace are what they were, it knows the place.  So what code
+gets for its global names is compared by functions whose globals *are* the guarded namespace.
+
+Such a function goes on to the builtins where the namespace lacks the name, as that code does.  It therefore
+sees no change where a name moves from one of the two to the other and remains the same object.
+"""
+
+from __future__ import annotations
+
+from keyword import iskeyword
+from operator import is_
+from types import CellType, FunctionType
+from typing import Any
+
+from memofp._fingerprint._checks import ABSENT, CHANGED, Check, is_full
+
+__all__ = ["is_writable", "written_checks"]
+
+_Space = dict[str, Any]
+_Names = list[tuple[_Space, dict[str, Any]]]
+_TERMS = 200  # comparisons in one written function
+_FEW = 8
+_LARGEST = 8  # items of a dictionary for which code is written
+_LEAST = 2  # names for which the call of a function pays
+_OURS = "_0"  # what parameters of written functions begin with
+_CALLED = {"all": all, "any": any, "is_": is_, "is_full": is_full, "len": len, "map": map}
+
+
+def is_writable(mapping: Any, keys: list[Any]) -> bool:
+    """Tell whether `written_checks` takes a mapping: a small dictionary of names, as `__kwdefaults__` is."""
+    return type(mapping) is dict and len(keys) <= _LARGEST and all(type(key) is str for key in keys)
+
+
+def written_checks(
+    names: _Names,
+    global_names: _Names,
+    builtin_names: _Names,
+    functions: list[tuple[FunctionType, tuple[Any, ...]]],
+    empty: list[dict[str, Any]],
+    cells: list[tuple[CellType, Any]],
+    most_terms: int,
+    mappings: list[tuple[Any, list[Any], list[Any]]],
+) -> list[Check] | None:
+    """Return functions with a comparison for each name, function, cell and item; None if they are too many.
+
+    Compiling them takes as long as some hundred checks, so they are for functions that are called often.
+    """
+    writer = _Writer()
+    writer.add_globals(global_names, builtin_names)
+    for space, bound in names:
+        writer.add_names(space, bound)
+    for function, parts in functions:
+        writer.add_function(function, parts)
+    writer.add_empty(empty)
+    for cell, value in cells:
+        writer.add_cell(cell, value)
+    for mapping, keys, values in mappings:
+        writer.add_mapping(mapping, keys, values)
+    return None if writer.count > most_terms else writer.checks()
+
+
+class _Writer:
+    """The text of functions that compare, and the values that they compare with.
+
+    A term is an expression that is true, or raises one of `CHANGED`, if something has changed.
+
+    Attributes:
+        count: of comparisons.
+    """
+
+    def __init__(self) -> None:
+        self.count: int = 0
+        self._space: dict[str, Any] = {"CHANGED": (*CHANGED, NameError), **_CALLED}
+        self._terms: list[str] = []
+        self._texts: list[str] = []
+        self._inner: list[tuple[str, _Space, tuple[Any, ...]]] = []  # name, globals and arguments
+
+    def add_globals(self, global_names: _Names, builtin_names: _Names) -> None:
+        """Compare what code gets for its global names, in functions with its globals where that may be."""
+        found = {id(space): bound for space, bound in builtin_names}.get(id(_BUILTINS), {})
+        left: set[str] = set()  # names for which nobody compares what comes from the builtins
+        for space, bound in global_names:
+            direct = _direct(space, bound, found)
+            items = list(direct.items())
+            for i in range(0, len(items), _TERMS):
+                self._add_inner(space, items[i : i + _TERMS])
+            rest = {name: value for name, value in bound.items() if name not in direct}
+            left.update(name for name, value in rest.items() if value is ABSENT)
+            self.add_names(space, rest)
+        for space, bound in builtin_names:
+            ours = space is _BUILTINS
+            self.add_names(space, {n: value for n, value in bound.items() if n in left or not ours})
+
+    def add_names(self, space: _Space, bound: dict[str, Any]) -> None:
+        """Compare names of one namespace, each looked up there alone."""
+        where = self._bind(space) if bound else ""
+        self._add(
+            *(
+                f"{name!a} in {where}" if value is ABSENT else f"{where}[{name!a}] is not {self._bind(value)}"
+                for name, value in bound.items()
+            )
+        )
+
+    def add_function(self, function: FunctionType, parts: tuple[Any, ...]) -> None:
+        """Compare a function's code and defaults."""
+        who = self._bind(function)
+        attributes = ("__code__", "__defaults__", "__kwdefaults__")
+        self._add(*(f"{who}.{a} is not {self._bind(p)}" for a, p in zip(attributes, parts, strict=True)))
+
+    def add_empty(self, empty: list[dict[str, Any]]) -> None:
+        """See whether dictionaries are still empty."""
+        if len(empty) < _FEW:
+            self._add(*map(self._bind, empty))
+        else:  # a loop in C over what is all alike is faster still
+            self._add(f"any({self._bind(empty)})")
+
+    def add_cell(self, cell: CellType, value: Any) -> None:
+        """Compare a cell's content."""
+        what = self._bind(cell)
+        if value is ABSENT:
+            self._add(f"is_full({what})")
+        else:
+            self._add(f"{what}.cell_contents is not {self._bind(value)}")
+
+    def add_mapping(self, mapping: Any, keys: list[Any], values: list[Any]) -> None:
+        """Compare the items of a small dictionary."""
+        which = self._bind(mapping)
+        self._add(f"len({which}) != {len(keys)}")
+        if len(keys) > 1:  # their order counts, too
+            self._add(f"not all(map(is_, {which}, {self._bind(keys)}))")
+        for key, value in zip(keys, values, strict=True):
+            self._add(f"{which}[{key!a}] is not {self._bind(value)}")
+
+    def checks(self) -> list[Check]:
+        """Compile the text."""
+        space, checks = self._space, []
+        for i in range(0, len(self._terms), _TERMS):
+            checks.append(f"check{i}")
+            test = _test(self._terms[i : i + _TERMS], False)
+            self._texts.append(
+                f"def check{i}():\n try:\n  {test}\n  return True\n except CHANGED:\n  return False"
+            )
+        # The text is made of our own names, of identifiers and of quoted keys; nothing of the user's is
+        # evaluated, and it runs in a dictionary of ours: the user's namespaces get no `__builtins__`.
+        exec(compile("\n".join(self._texts), "<memofp guards>", "exec", dont_inherit=True), space)
+        for name, globals_, arguments in self._inner:
+            space[name] = FunctionType(space[name].__code__, globals_, name, arguments)
+        return [space[name] for name in checks]
+
+    def _add(self, *terms: str) -> None:
+        self.count += len(terms)
+        self._terms += terms
+
+    def _add_inner(self, space: _Space, items: list[tuple[str, Any]]) -> None:
+        # The values are defaults and not constants: the collector does not look into code objects.
+        name = f"c{len(self._inner)}"
+        parameters = ", ".join([f"{_OURS}{i}" for i in range(len(items))])
+        test = _test([f"{key} is not {_OURS}{i}" for i, (key, _) in enumerate(items)], True)
+        self._texts.append(f"def {name}({parameters}):\n {test}")
+        self._inner.append((name, space, tuple([value for _, value in items])))
+        self._terms.append(f"{name}()")
+        self.count += len(items)
+
+    def _bind(self, value: object) -> str:
+        if value is None:
+            return "None"
+        name = f"v{len(self._space)}"
+        self._space[name] = value
+        return name
+
+
+def _test(terms: list[str], answer: bool) -> str:
+    # A statement: an expression would keep the value of each term while it looks at it.
+    return f"if {' or '.join(terms)}: return {answer}"
+
+
+def _direct(space: _Space, bound: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """Return the names that a function with these globals may compare, and what it is to get for them."""
+    if type(space) is not dict or _builtins_of(FunctionType(_test.__code__, space)) is not _BUILTINS:
+        return {}  # the look-up could run code of others
+    expected = {name: found.get(name, ABSENT) if value is ABSENT else value for name, value in bound.items()}
+    direct = {name: value for name, value in expected.items() if value is not ABSENT and _is_plain(name)}
+    return direct if len(direct) >= _LEAST else {}
+
+
+def _is_plain(name: Any) -> bool:
+    """Tell whether a name can stand in code as it is, and means the global of that name."""
+    return (
+        type(name) is str
+        and name.isascii()  # others are normalised
+        and name.isidentifier()
+        and not iskeyword(name)
+        and name != "__debug__"  # a constant
+        and not name.startswith(_OURS)
+    )
+
+
+def _builtins_of(function: Any) -> Any:
+    return function.__builtins__
+
+
+_BUILTINS: dict[str, Any] = _builtins_of(_test)
