@@ -191,7 +191,7 @@ def _add_protocol(graph: Graph, node: Node, cls: type, space: Any) -> None:
             annotations = own.get("__annotations__")
             names.update(n for n in own if isinstance(n, str) and n not in AUTOMATIC | _PROTOCOL)
             names.update(annotations if isinstance(annotations, dict) else ())
-    graph.visibility.see(names)
+    graph.see(names)
     node.local = digest_parts(node.local, [ascii(sorted(names)).encode()])
 
 

@@ -73,11 +73,12 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType, namespace: Nam
         graph.open_world()
     elif fact.reach:
         graph.visibility.note_owner(function, fact.reach)
-    graph.dotted |= fact.dotted
+    if fact.dotted:
+        graph.say_dotted(fact.dotted)
     if computes_import(fact):
         graph.computes_imports()
         if any(ref.root in _OWN_PACKAGE for ref in fact.refs):  # `import_module("." + name, __package__)`
-            graph.dotted.add(f"{package_of(function.__globals__)}.")
+            graph.say_dotted({f"{package_of(function.__globals__)}."})
     for spot in fact.spots:
         graph.spot(spot.what, name, node.file, spot.line or None)
     rests = _add_references(context, node, fact)
@@ -101,7 +102,7 @@ def _add_annotated(graph: Graph, node: Node) -> None:
     if node.fact.annotation_refs:
         context = _context_of(graph, node, node.obj, graph.namespace(node.obj.__globals__))
         for i, ref in enumerate(node.fact.annotation_refs):
-            node.add(f"a{i}", resolve(context, ref)[0])
+            node.add(f"annotated:{i}", resolve(context, ref)[0])
     add_live_annotations(graph, node, node.obj)
 
 

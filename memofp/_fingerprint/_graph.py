@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, KeysView, Mapping
+from collections.abc import Callable, Collection, Iterable, KeysView, Mapping
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from memofp._fingerprint._options import Options
 from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._places import mark_shared
 from memofp._fingerprint._raw import is_a, is_memoized, name_of
-from memofp._fingerprint._visibility import Visibility
+from memofp._fingerprint._visibility import NotShareableError, Visibility
 from memofp._values import Leaf, reduce_value
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Base(NamedTuple):
         guards: over all of them.
         spots: blind spots, each with the index of its node.
         mentions: names that switched its modes on.
-        everything: whether every member of every class counts in it.
+        visibility: what names are seen in it.
     """
 
     nodes: list[Node]
@@ -65,11 +65,7 @@ class Base(NamedTuple):
     guards: Guards
     spots: list[tuple[int, tuple[str, str, str | None, int | None]]]
     mentions: set[str]
-    everything: bool
-
-
-class NotShareableError(Exception):
-    """This graph cannot take over another one's nodes."""
+    visibility: Visibility
 
 
 class Graph:
@@ -86,11 +82,16 @@ class Graph:
         self.nodes: list[Node] = [] if base is None else list(base.nodes)
         self.guards: Guards = Guards(guarded, None if base is None else base.guards)
         self.mentions: set[str] = set() if base is None else set(base.mentions)
-        self.visibility: Visibility = Visibility(options.everything or (base is not None and base.everything))
+        self.visibility: Visibility = (
+            Visibility(options.everything) if base is None else base.visibility.begun_with()
+        )
+        self.named_by: dict[int, list[Iterable[str]]] = {}  # names that a node shows, beside its code
         self.mentions_by: dict[int, set[str]] = {}
         self.openers: set[int] = set()  # nodes that open the world
         self.importers: set[int] = set()  # nodes that import modules by names that they compute
         self.dotted: set[str] = set()  # dotted names in texts
+        self.dotted_by: dict[int, set[str]] = {}
+        self.holders: dict[int, list[int]] = {}  # nodes of data at several places -> what holds them
         self.noted: int = 0  # how often something was noted of the whole graph
         self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
             [] if base is None else list(base.spots)
@@ -255,8 +256,8 @@ class Graph:
         if whole or (name.startswith("__") and name.endswith("__")):
             self._add_member(node, name, value)
         else:
-            if self._base is not None and not self.visibility.everything:
-                raise NotShareableError  # what the base's code names is not known here
+            if self._base is not None and not self._base.visibility.may_be_base:
+                raise NotShareableError
             node.waits = True
             self.visibility.member(node.obj, name, lambda: self._add_member(node, name, value))
 
@@ -316,11 +317,30 @@ class Graph:
             self.mentions_by.setdefault(self._at, set()).update(names)
             self.noted += 1
 
+    def names_of(self, index: int) -> list[Iterable[str]]:
+        """Return the names that a node shows, in its code or elsewhere."""
+        fact = self.nodes[index].fact
+        shown = self.named_by.get(index, [])
+        return shown if fact is None else [fact.seen, *shown]
+
+    def see(self, names: Collection[str]) -> None:
+        """Note names that the node that is looked into shows, beside those in its code."""
+        self.visibility.see(names)
+        if not self.visibility.everything:
+            self.named_by.setdefault(self._at, []).append(names)
+
     def see_text(self, text: str, names_module: bool = True) -> None:
         """Note the names in a text that reachable code can read, those of modules to import among them."""
-        self.visibility.see_text(text)
+        names = self.visibility.see_text(text)
+        if names:
+            self.named_by.setdefault(self._at, []).append(names)
         if names_module and "." in text and (name := dotted(text)):
-            self.dotted.add(name)
+            self.say_dotted({name})
+
+    def say_dotted(self, names: Collection[str]) -> None:
+        """Note dotted names that the node that is looked into shows: modules to import, perhaps."""
+        self.dotted.update(names)
+        self.dotted_by.setdefault(self._at, set()).update(names)
 
     def computes_imports(self) -> None:
         """Note that the node that is looked into imports modules by names that it computes."""
@@ -329,7 +349,6 @@ class Graph:
         if self._at < 0:
             return
         self.importers.add(self._at)
-        self.nodes[self._at].varies = True
 
     def open_world(self) -> None:
         """Note that the node that is looked into can name every member of every class."""
@@ -356,8 +375,10 @@ class Graph:
         if self.importers:
             self._add_importable()
         self._replace_addresses()
-        if not mark_shared(self.nodes, self._base_size):
+        holders = mark_shared(self.nodes, self._base_size)
+        if holders is None:
             raise NotShareableError
+        self.holders = holders
 
     def step(self) -> int | None:
         """Expand one node and return it; None if all are."""
@@ -374,9 +395,8 @@ class Graph:
         if varying:
             by_id = {key: index for key, index in by_id.items() if index not in varying}
             by_key = {key: index for key, index in by_key.items() if index not in varying}
-        everything = self.visibility.everything
         return Base(
-            self.nodes, by_id, by_key, self._slots, self.guards, self.spots, self.mentions, everything
+            self.nodes, by_id, by_key, self._slots, self.guards, self.spots, self.mentions, self.visibility
         )
 
     def _add_importable(self) -> None:
@@ -409,6 +429,8 @@ class Graph:
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""
+        if self._base is not None:
+            raise NotShareableError  # its classes would reach theirs
         added = False
         for index in range(len(self.nodes)):
             node = self.nodes[index]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from memofp._digest import digest
+from memofp._fingerprint._components import Target
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._node import Node, Slot, describe
 from memofp._manifest import BlindSpot, Dependency, Manifest
@@ -53,12 +55,19 @@ def _reached(graph: Graph, root: int) -> dict[int, int | Slot]:
     found: dict[int, int | Slot] = {root: root}
     order = [root]
     for index in order:
-        for target in graph.nodes[index].targets:
+        for target in _in_order(graph.nodes[index]):
             if isinstance(target, (int, Slot)) and (key := _key(target)) not in found:
                 found[key] = target
                 if isinstance(target, int):
                     order.append(target)
     return found
+
+
+def _in_order(node: Node) -> Sequence[Target]:
+    """Return what a node reads; members of a class in an order that no other code decides."""
+    if not node.waits:
+        return node.targets
+    return [target for _, target in sorted(zip(node.labels, node.targets, strict=True), key=itemgetter(0))]
 
 
 def _key(target: int | Slot) -> int:

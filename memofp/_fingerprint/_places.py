@@ -14,7 +14,7 @@ from memofp._fingerprint._node import SLOT, Node
 __all__ = ["mark_shared"]
 
 
-def mark_shared(nodes: Sequence[Node], base_size: int) -> bool:
+def mark_shared(nodes: Sequence[Node], base_size: int) -> dict[int, list[int]] | None:
     """Mark data that the new nodes of a graph hold at several places.
 
     Args:
@@ -22,34 +22,36 @@ def mark_shared(nodes: Sequence[Node], base_size: int) -> bool:
         base_size: how many of them, the first ones, are another graph's.
 
     Returns:
-        False if one place may be another graph's, whose nodes stay as they are.
+        For each node of such data the nodes that hold it; None if one place may be another graph's, whose
+        nodes stay as they are.
     """
     places: dict[int, list[bytes]] = {}
     variables: dict[tuple[int, str], set[str]] = {}
-    for node in nodes[base_size:]:
+    holders: dict[int, list[int]] = {}
+    for at, node in enumerate(nodes[base_size:], base_size):
         is_slot = node.local == SLOT
         for label, target in zip(node.labels, node.targets, strict=True) if node.is_data or is_slot else ():
             if not isinstance(target, int) or not nodes[target].is_mutable:
                 continue
+            holders.setdefault(target, []).append(at)
             if is_slot:
                 where, name = _parted(node.name)
                 variables.setdefault((target, where), set()).add(name)
             elif target < base_size:
-                return False
+                return None
             else:
                 places.setdefault(target, []).append(label)
     for (index, where), own in variables.items():
         names = own if index >= base_size else own | _variables(nodes[:base_size], index, where)
         if len(names) > 1:
             if index < base_size:
-                return False
+                return None
             places.setdefault(index, []).extend(name.encode("utf-8", "surrogatepass") for name in names)
     for index, labels in places.items():
         if len(labels) > 1:
             node = nodes[index]
             node.local = digest_parts(b"shared", [node.local, *sorted(labels)])
-            node.varies = True
-    return True
+    return {index: holders[index] for index, labels in places.items() if len(labels) > 1}
 
 
 def _variables(nodes: Sequence[Node], index: int, where: str) -> set[str]:

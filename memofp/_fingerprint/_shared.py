@@ -3,11 +3,12 @@
 A fingerprint must not depend on what was fingerprinted before it.  So a graph serves as a base only where its
 nodes are what they would be in any other:
 
-- The new graph begins with the base's modes (`_modes`) and with its open world (`_visibility`), if it is
-  open; in the end it has to reach code that switches the same modes on, and code that opens the world.
-- Nodes that depend on the rest of a graph (data at two places, texts with addresses; in a closed world
-  classes whose members wait for their names), and those that reach one, are made anew.  A new graph that has
-  such nodes of its own is built without a base where it would need to know what the base's code says.
+- The new graph begins with the base's modes (`_modes`), and with its open world or the names that its code
+  shows (`_visibility`).  Its own code must not show a name that a class of the base waits for, and in the end
+  it has to reach code that says as much (`_agreement`).
+- Nodes that depend on the rest of a graph (texts with addresses; classes, if names are seen by patterns), and
+  those that reach one, are made anew.  A new graph that has such nodes of its own is
+  built without a base where it would need to know what the base's code says.
 - The base's guards hold.  They become guards of the new graph, whole; therefore a base of which only a
   small part is reached is no base.
 """
@@ -16,13 +17,13 @@ from __future__ import annotations
 
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from memofp._fingerprint._agreement import agrees
 from memofp._fingerprint._collector import collect_young
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
 from memofp._fingerprint._graph import Base, Graph, NotShareableError
-from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._options import Options
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Digested", "Expand", "begin_with", "digest_graph", "forget", "known_bases", "remember"]
 
 Expand = Callable[[Graph, int], None]
-_LEAST_NODES = 128  # a smaller graph is built anew as fast
+_LEAST_NODES = 64  # a smaller graph is built anew as fast
 _LEAST_SHARE = 0.5  # of a base's nodes
 _MOST_NEW = 48  # nodes that are looked into before a base is given up, unless it was reached by then
 _recent: deque[weakref.ref[Digested]] = deque(maxlen=4)
@@ -44,22 +45,28 @@ class Digested:
     Attributes:
         graph: the graph.
         digests: by index.
+        root: the node that all others were reached from.
+        is_top: whether no node reads the root.
         spans: for each node a number of nodes that it reaches, or fewer; without a base only.
     """
 
-    __slots__ = ("__weakref__", "_base", "digests", "graph", "spans")
+    __slots__ = ("__weakref__", "_base", "digests", "graph", "is_top", "root", "spans")
 
-    def __init__(self, graph: Graph, digests: list[bytes], spans: list[int]) -> None:
+    def __init__(
+        self, graph: Graph, digests: list[bytes], root: int, is_top: bool = False, spans: Sequence[int] = ()
+    ) -> None:
         self.graph: Graph = graph
         self.digests: list[bytes] = digests
-        self.spans: list[int] = spans
+        self.root: int = root
+        self.is_top: bool = is_top
+        self.spans: Sequence[int] = spans
         self._base: Base | None = None
 
     def as_base(self) -> Base:
         """Return what other graphs may take over."""
         if self._base is None:
             graph = self.graph
-            waits_count = not graph.visibility.everything
+            waits_count = not graph.visibility.may_be_base
             apart = {
                 i
                 for i, node in enumerate(graph.nodes)
@@ -76,7 +83,9 @@ def digest_graph(graph: Graph, root: int, base: Digested | None) -> Digested:
         components, spans = discovered_from(targets, root)
         labels = [node.labels for node in graph.nodes]
         locals_ = graph.local_bytes(graph.modes())
-        return Digested(graph, component_digests(locals_, labels, targets, components), spans)
+        digests = component_digests(locals_, labels, targets, components)
+        is_top = len(components[-1]) == 1 and root not in targets[root]  # a root in no cycle
+        return Digested(graph, digests, root, is_top, spans)
     known, count = base.digests, len(base.digests)
     fresh = graph.nodes[count:]
 
@@ -89,7 +98,7 @@ def digest_graph(graph: Graph, root: int, base: Digested | None) -> Digested:
     labels = [node.labels for node in fresh]
     locals_ = graph.local_bytes(graph.modes(), count)
     found = component_digests(locals_, labels, targets, strong_components(targets))
-    return Digested(graph, known + found, [])
+    return Digested(graph, known + found, root)
 
 
 def begin_with(
@@ -104,25 +113,9 @@ def begin_with(
         graph.run()
     except NotShareableError:
         return None
-    return (graph, root) if not graph.imported and _agree(graph, root, base) else None
-
-
-def _agree(graph: Graph, root: int, base: Digested) -> bool:
-    """Tell whether what a graph reaches switches on what it began with, and nothing else."""
-    modes = base.graph.modes()
-    if graph.modes() != modes:
-        return False
-    opened = base.graph.visibility.everything and not graph.options.everything
-    if not modes and not opened:
-        return True
-    reached = graph.reached(root)
-    mentions: set[str] = set()
-    for known in (base.graph, graph):
-        for index in reached & known.mentions_by.keys():
-            mentions |= known.mentions_by[index]
-    if modes_of(mentions) != modes:
-        return False
-    return not opened or bool(reached & (base.graph.openers | graph.openers))
+    if graph.imported or not agrees(graph, root, base.graph, base.root, base.is_top):
+        return None
+    return graph, root
 
 
 def _reaches(graph: Graph, root: int, base: Digested) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 from memofp._code import LOCAL_CLASS, SUPER_HOOK, identifiers, matches
 from memofp._fingerprint._raw import class_dict, module_of, mro_of
 
-__all__ = ["Visibility", "tokens"]
+__all__ = ["NotShareableError", "Visibility", "tokens"]
 
 _FIELD = r"\{[^{}]*\."  # a pattern: a replacement field that takes an attribute
 _GETS_CLASS = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
@@ -73,24 +73,52 @@ def _may_add_bases(cls: type) -> bool:
     return type in mro_of(cls) or "__mro_entries__" in class_dict(cls)
 
 
-class Visibility:
-    """Which names can be seen in one graph, and the members that wait for theirs to be."""
+class NotShareableError(Exception):
+    """This graph cannot take over another one's nodes."""
 
-    def __init__(self, everything: bool) -> None:
+
+class Visibility:
+    """Which names can be seen in one graph, and the members that wait for theirs to be.
+
+    Attributes:
+        everything: whether the world is open.
+        asked: names of members that count only if code shows them.
+    """
+
+    def __init__(self, everything: bool, base: Visibility | None = None) -> None:
+        """Begin with no name seen, or, in a closed world, with those of a base, whose classes stay."""
         self.everything: bool = everything
-        self._names: set[str] = set()
+        self.asked: set[str] = set() if base is None else set(base.asked)
+        self._names: set[str] = set() if base is None else set(base._names)
+        self._hidden: frozenset[str] = frozenset() if base is None else frozenset(base._waiting)
+        self._has_base = base is not None
         self._waiting: dict[str, list[tuple[type, Callable[[], None]]]] = {}
-        self._classes: list[type] = []
+        self._classes: list[type] = [] if base is None else list(base._classes)
         self._owners: list[FunctionType] = []
         self._readers: list[FunctionType] = []
         self._shown: set[int] = set()
-        self._unbound: set[tuple[int, str]] = set()
+        self._unbound: set[tuple[int, str]] = set() if base is None else set(base._unbound)
         self._opened: set[type] = set()
         self._patterns: set[str] = set()
         self._unless: set[str] = set()
 
+    def begun_with(self) -> Visibility:
+        """Return what a graph begins with that takes over nodes of this one."""
+        if not self.everything:
+            return Visibility(False, self)
+        begun = Visibility(True)
+        begun.asked |= self.asked
+        return begun
+
+    @property
+    def may_be_base(self) -> bool:
+        """Return whether another graph may begin with what is seen here."""
+        return self.everything or not (self._patterns or self._owners or self._readers or self._opened)
+
     def member(self, cls: type, name: str, add: Callable[[], None]) -> None:
         """Add a member of a class now if its name is seen, else as soon as it is."""
+        if name not in protocol_names():
+            self.asked.add(name)
         if self.everything or cls in self._opened or self._is_seen(name):
             add()
         else:
@@ -117,10 +145,12 @@ class Visibility:
         pattern, *unless = text.split("|")
         self._unless.update(unless)
         self._patterns.add(pattern)
-        for name in [name for name in self._waiting if matches(pattern, name)]:
+        for name in [name for name in {*self._waiting, *self._hidden} if matches(pattern, name)]:
             self._release(name)
 
     def _release(self, name: str) -> None:
+        if name in self._hidden:
+            raise NotShareableError  # a class of the base would have one more member here
         for _, add in self._waiting.pop(name, ()):
             add()
 
@@ -132,21 +162,25 @@ class Visibility:
     def _is_spelled(self, name: str) -> bool:
         return any(matches(pattern, name) for pattern in self._patterns)
 
-    def see_text(self, text: str) -> None:
-        """Note the names in a text that reachable code can read."""
+    def see_text(self, text: str) -> list[str]:
+        """Note the names in a text that reachable code can read, and return them; none in an open world."""
         if self.everything:
-            return
+            return []
         if len(text) > _LONGEST_TEXT:
             import re  # rarely needed, and 3 ms of a warm start
 
             if re.search(_FIELD, text):
                 self.open_all()
-        self.see(tokens(text))
+        names = tokens(text)
+        self.see(names)
+        return names
 
     def open_all(self) -> None:
         """Count every member of every class from here on, and those that wait."""
         if self.everything:
             return
+        if self._has_base:
+            raise NotShareableError  # the base's classes count in part
         self.everything = True
         waiting, self._waiting = self._waiting, {}
         for members in waiting.values():
@@ -254,6 +288,8 @@ class Visibility:
         )
 
     def _open(self, classes: set[type]) -> bool:
+        if self._has_base:
+            raise NotShareableError
         self._opened |= classes
         released: list[Callable[[], None]] = []
         for name, members in list(self._waiting.items()):

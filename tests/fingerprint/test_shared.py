@@ -148,18 +148,147 @@ def test_captured_values_of_a_closure_are_let_go() -> None:
     assert gone() is None
 
 
+# What `second` reaches says less than what `first` reaches, or says it only because `first` has said it.
+LESS = {
+    "a name": """
+class C:
+    def qrest(self): return 1
+def first(x): return C(), x.qrest
+def second(x): return C()
+""",
+    "a name in a text": """
+class C:
+    def qrest(self): return 1
+WORD = "qrest"
+def first(x): return C(), WORD
+def second(x): return C()
+""",
+    "a method that names itself": """
+class C:
+    def qrest(self): return self.qrest()
+def first(x): return low(x), x.qrest
+def low(x): return C()
+def second(x): return low(x)
+""",
+    "methods that name each other": """
+class C:
+    def qrest(self): return self.qmore()
+    def qmore(self): return self.qrest()
+def first(x): return mid(x)
+def mid(x): return low(x), x.qrest
+def low(x): return C()
+def second(x): return low(x)
+""",
+    "a method that leads to its own name": """
+def low(x): return x.qvia
+class F:
+    def qvia(self): return low(self)
+def first(x): return low(x)
+def second(x): return F()
+""",
+    "a mention": """
+def low(x): 'text'
+def first(x): return low.__doc__
+def second(x): return low(x)
+""",
+    "a mention that is there for its own sake": """
+class K:
+    def __init__(self): self.__annotations__
+def low(x) -> K: return x
+def first(x): return low(x), x.__annotations__
+def second(x): return low(x)
+""",
+    "an opener": """
+class C:
+    def qrest(self): return 1
+def first(x): return C(), getattr(x, x)
+def second(x): return C()
+""",
+    "an opener that is there for its own sake": """
+class C:
+    def qrest(self, name): return getattr(name, name)
+def low(x): return C()
+def first(x): return low(x), getattr(x, x)
+def second(x): return low(x)
+""",
+    "a module to import": """
+import importlib
+PLACE = "test_shared.random_module"
+def low(x): return importlib.import_module(x)
+def first(x): return low(x), PLACE
+def second(x): return low(x)
+""",
+    "a second place of data": """
+L = [1]
+PAIR = (L, [2])
+OTHER = (L, [3])
+def low(x): return PAIR
+def first(x): return low(x), OTHER
+def second(x): return low(x)
+""",
+}
+
+
+@pytest.mark.parametrize("name", LESS)
+@pytest.mark.parametrize("order", [("first", "second"), ("second", "first")])
+def test_what_counts_because_the_base_said_so_does_not(name: str, order: tuple[str, str]) -> None:
+    module = module_of(LESS[name])
+    one, other = (getattr(module, function) for function in order)
+    kept = fingerprint(one)
+    found, expected = fingerprint(other), alone(other)
+    assert found.manifest == expected.manifest
+    assert found.digest == expected.digest
+    assert kept.digest == alone(one).digest
+
+
+@pytest.mark.parametrize("name", LESS)
+def test_what_the_base_said_would_have_counted(name: str) -> None:
+    """Else the test above shows nothing: what both read differs with who reads it."""
+    module = module_of(LESS[name])
+    whole, part = (dict(alone(function).manifest) for function in (module.first, module.second))
+    assert any(whole.get(k) != v for k, v in part.items() if not k.startswith("self:"))
+
+
+CLASSES = """
+class C:
+    def qtotal(self): return self.qrest()
+    def qrest(self): return 1
+    def qother(self): return 2
+class D(C):
+    def qrest(self): return [C().qtotal()]
+def low(x): return D().qtotal()
+def first(x): return low(x)
+def second(x): return low(x), x.qtotal
+def third(x): return D(), low
+def fourth(x): return low(x).qother
+"""
+
+
+def test_classes_of_a_closed_world_are_shared(expanded: list[str]) -> None:
+    module = module_of(CLASSES)
+    kept = fingerprint(module.first)
+    assert not kept._graph.visibility.everything
+    for name in ("second", "third", "fourth"):
+        expanded.clear()
+        found = fingerprint(getattr(module, name))
+        expected = ["shared_code.fourth"] if name == "fourth" else [f"shared_code.{name}"]
+        assert (expanded == expected) == (name != "fourth")
+        assert found == alone(getattr(module, name))
+        assert ("func:shared_code.C.qother" in found.manifest) == (name == "fourth")
+
+
 # Parts whose meaning depends on what else a graph holds, or that make that of others depend on them.
 PARTS = [
     "def f{n}(x): return {calls}",
     """
 class C{n}:
     def __init__(self): self.a = 1
-    def total(self): return {calls}
-    def other(self): return 2
+    def qtotal(self): return {calls}
+    def qother(self): return 2
 def f{n}(x): return C{n}()
 """,
-    "def f{n}(x): return x.total() + {calls}",
-    "def f{n}(x): return ('other', {calls})",
+    "def f{n}(x): return x.qtotal() + {calls}",
+    "def f{n}(x): return ('qother', {calls})",
     "def f{n}(x): return getattr(x, str(x)), {calls}",
     "L{n} = [1, [2]]\nPAIR{n} = (L{n}, [L{n}])\ndef f{n}(x): return PAIR{n}, {calls}",
     "def f{n}(x): return L.append(x), SHARED, {calls}",
@@ -175,11 +304,35 @@ def f{n}(x): return C{n}()
     "import functools\n@functools.lru_cache\ndef f{n}(x): return {calls}",
     "def f{n}(x): return eval(x), {calls}",
     "TABLE{n} = {{'a': C, 'b': len}}\ndef f{n}(x): return TABLE{n}[x], {calls}",
+    "def f{n}(x): return C().qrest() + {calls}",
+    "def f{n}(x): return D().qrest() + {calls}",
+    """
+class E{n}(D):
+    def qtotal(self): return self.qfar() + {calls}
+    def qfar(self): return super().qtotal()
+def f{n}(x): return E{n}()
+""",
+    "def f{n}(x): return x.qfar, {calls}",
+    "WORDS{n} = ('qfar', 'near')\ndef f{n}(x): return WORDS{n}, {calls}",
+    "def f{n}(x): return getattr(x, 'qto' + x), {calls}",
+    "def f{n}(x): return [getattr(x, k) for k in ('qfar', 'qtotal')], {calls}",
+    "def f{n}(x): return isinstance(x, Far), {calls}",
+    "def f{n}(x): return importlib.import_module(x), {calls}",
+    "PLACE{n} = 'test_shared.random_module'\ndef f{n}(x): return PLACE{n}, {calls}",
+    "def f{n}(x) -> D:\n    return x.__annotations__, {calls}",
 ]
 HEAD = """
+import importlib
+import typing
 class C:
-    def total(self): return 1
-    def rest(self): return 2
+    def qtotal(self): return 1
+    def qrest(self): return 2
+class D(C):
+    def qfar(self): return self.qrest()
+    def qtotal(self): return [].sort()
+@typing.runtime_checkable
+class Far(typing.Protocol):
+    def qfar(self): ...
 OBJECT = C()
 L = [1]
 SHARED = {'a': L, 'b': [L, L]}
