@@ -77,17 +77,24 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
     # The name counts: results carry it, and `repr` shows it.
     abstract = ascii(sorted(map(str, space.get("__abstractmethods__") or ())))
     node.local = digest_parts(b"class", [name_of(cls).encode("utf-8", "surrogatepass"), abstract.encode()])
-    node.extras = {
-        "docs": _doc_text(space.get("__doc__")),
-        "names": qualname_of(cls).encode("utf-8", "surrogatepass"),
-        "modules": node.name.encode("utf-8", "surrogatepass"),
-        "members": ascii(sorted(_own_names(cls, space))).encode(),
-        "order": ascii([n for n in _own_names(cls, space) if not n.startswith("__")]).encode(),
-    }
+    node.more = _class_extras
     _add_bases(graph, node, cls)
     _add_registered(graph, node, cls)
     _add_members(graph, node, cls, space)
     _locate(node, space)
+
+
+def _class_extras(node: Node) -> dict[str, bytes]:
+    """Return what of a class counts where code sees more of it than its meaning."""
+    space = class_dict(node.obj)
+    names = _own_names(node.obj, space)
+    return {
+        "docs": _doc_text(space.get("__doc__")),
+        "names": qualname_of(node.obj).encode("utf-8", "surrogatepass"),
+        "modules": node.name.encode("utf-8", "surrogatepass"),
+        "members": ascii(sorted(names)).encode(),
+        "order": ascii([name for name in names if not name.startswith("__")]).encode(),
+    }
 
 
 def _own_names(cls: type, space: Any) -> list[str]:
