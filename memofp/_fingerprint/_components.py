@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from operator import add
 
 from memofp._digest import DIGEST_SIZE, digest
-from memofp._fingerprint._partition import refine
 
 __all__ = [
     "Target",
@@ -113,6 +112,8 @@ def _digest_cycle(
     digests: _Digests,
 ) -> None:
     """Digest a component: copies are merged first, and what is left is numbered by its structure alone."""
+    from memofp._fingerprint._partition import refine  # here, as many programs do without
+
     place = {node: i for i, node in enumerate(component)}
     inner: list[list[tuple[bytes, int]]] = []
     colours: list[bytes] = []
