@@ -13,7 +13,7 @@ __all__ = ["Candidate", "Neutral", "read_regular", "read_source", "spot_of"]
 
 Neutral = frozenset[tuple[str, ...]]  # dotted callees
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
-Candidate = tuple[str, int, int, Fact]  # name, first line, first column, fact
+Candidate = tuple[str, int, int, Fact]  # name, first line, first column (-1: none), fact
 
 
 def read_source(filename: str, module_globals: dict[str, Any] | None) -> bytes | None:

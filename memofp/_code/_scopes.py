@@ -7,11 +7,11 @@ its tables cannot be tied to AST nodes.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from memofp._code._facts import ImportSpec
-from memofp._code._trees import children
+from memofp._code._trees import PARTS
 
 __all__ = [
     "COMPREHENSIONS",
@@ -107,31 +107,36 @@ class ScopeTree:
 def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
     """Resolve the scopes of a function.  Iterative: syntax trees can be deep."""
     tree = ScopeTree()
-    stack: list[tuple[ast.AST, Scope | None]] = [(root, None)]
+    names, attributes = tree.names, tree.attributes
+    # What is still to be visited, the next at the end; a scope among it holds what comes after it.
+    stack: list[Any] = _scope_parts(root, None, tree, class_name)
+    scope: Scope = tree.scopes[root]
     while stack:
-        node, scope = stack.pop()
-        kind = type(node)
-        if kind is ast.Name and scope is not None:
-            _note_name(node, scope, tree)  # type: ignore[arg-type] # mypy does not narrow by `kind`
+        item = stack.pop()
+        kind = type(item)
+        if kind is ast.Name:
+            names.add(item.id)
+            if type(item.ctx) is not ast.Load:
+                tree.stored.add(item.id)
+                scope.bind(mangle(item.id, scope.class_name))
+        elif kind is list:
+            stack += item[::-1]
+        elif kind is Scope:
+            scope = item
         elif kind in _SCOPE_KINDS:
-            stack += reversed(list(_visit_scope(node, scope, tree, class_name)))
-        elif kind is not ast.Constant:
-            assert scope is not None  # only a function, class or comprehension is a root
+            stack += _scope_parts(item, scope, tree, class_name)
+        elif kind is ast.AnnAssign:
+            tree.annotated.append(item)
+            stack += (item.value, item.annotation if scope.kind == "class" else None, item.target)
+        elif item is not None and kind is not ast.Constant:
             if kind is ast.Attribute:
-                tree.attributes.add(node.attr)  # type: ignore[attr-defined] # as above
+                attributes.add(item.attr)
             elif kind in _BINDING_KINDS:
-                _bind_names(node, scope)
-            if kind is ast.AnnAssign:
-                tree.annotated.append(node)
-                stack += [(n, scope) for n in reversed(_without_annotation(node, scope))]
-            else:
-                below = children(node)
-                below.reverse()
-                stack += [(n, scope) for n in below]
+                _bind_names(item, scope)
+            stack += PARTS[kind](item)
     return tree
 
 
-_Step = tuple[ast.AST, "Scope | None"]
 _SCOPE_KINDS = frozenset({*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS})
 _BINDING_KINDS = frozenset(
     {
@@ -141,48 +146,50 @@ _BINDING_KINDS = frozenset(
 )  # fmt: skip
 
 
-def _note_name(node: ast.Name, scope: Scope, tree: ScopeTree) -> None:
-    tree.names.add(node.id)
-    if not isinstance(node.ctx, ast.Load):
-        tree.stored.add(node.id)
-        scope.bind(mangle(node.id, scope.class_name))
+def _scope_parts(node: ScopeNode, scope: Scope | None, tree: ScopeTree, class_name: str | None) -> list[Any]:
+    """Make a scope; return what is below it, the last first, with the scopes that it lives in.
 
-
-def _without_annotation(node: ast.AST, scope: Scope) -> list[ast.AST]:
-    assert isinstance(node, ast.AnnAssign)
-    found: list[ast.AST] = [node.target]
-    if scope.kind == "class":
-        found.append(node.annotation)
-    if node.value is not None:
-        found.append(node.value)
-    return found
-
-
-def _visit_scope(
-    node: ast.AST, scope: Scope | None, tree: ScopeTree, class_name: str | None
-) -> Iterator[_Step]:
-    """Make a scope and yield the nodes below it, each with the scope that it lives in."""
-    if isinstance(node, FUNCTIONS):
-        yield from _visit_function(node, scope, tree, class_name)
-    elif isinstance(node, ast.ClassDef):
+    Args:
+        node: what makes the scope.
+        scope: the one around it; None for the root, what is around which counts for nothing.
+        tree: to add to.
+        class_name: name of the class around the root.
+    """
+    if isinstance(node, ast.ClassDef):
         own = Scope("class", scope, node.name)
-        tree.scopes[node] = own
-        if scope is not None:
-            scope.bind(mangle(node.name, scope.class_name))
-            yield from ((n, scope) for n in (*node.decorator_list, *node.bases, *node.keywords))
-        yield from ((n, own) for n in node.body)
-    elif isinstance(node, COMPREHENSIONS):
-        yield from _visit_comprehension(node, scope, tree.scopes)
-
-
-def _visit_function(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-    scope: Scope | None,
-    tree: ScopeTree,
-    class_name: str | None,
-) -> Iterator[_Step]:
-    own = Scope("function", scope, scope.class_name if scope else class_name)
+        around: tuple[list[Any], ...] = (node.keywords, node.bases, node.decorator_list)
+    elif isinstance(node, FUNCTIONS):
+        own = Scope("function", scope, scope.class_name if scope else class_name)
+        _bind_parameters(node, own, tree)
+        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+        around = (decorators, node.args.kw_defaults, node.args.defaults)
+    else:
+        own = tree.scopes[node] = Scope("comprehension", scope, scope.class_name if scope else None)
+        return _comprehension_parts(node, scope, own)
     tree.scopes[node] = own
+    if scope is None:
+        return [node.body, own]
+    if not isinstance(node, ast.Lambda):
+        scope.bind(mangle(node.name, scope.class_name))
+    return [scope, node.body, own, *around]
+
+
+def _comprehension_parts(
+    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope | None, own: Scope
+) -> list[Any]:
+    first, *others = node.generators
+    parts: list[Any] = [first.iter, own, first.target, first.ifs]  # the first iterable is made outside
+    for generator in others:
+        parts += (generator.iter, generator.target, generator.ifs)
+    parts += (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+    parts.append(scope)
+    parts.reverse()
+    return parts
+
+
+def _bind_parameters(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, own: Scope, tree: ScopeTree
+) -> None:
     args = node.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if arg is not None:
@@ -193,33 +200,8 @@ def _visit_function(
                 tree.annotated.append(arg)
     for param in getattr(node, "type_params", ()):
         own.bind(mangle(param.name, own.class_name))
-    if scope is not None:
-        yield from ((n, scope) for n in (*args.defaults, *(d for d in args.kw_defaults if d is not None)))
-        if not isinstance(node, ast.Lambda):
-            scope.bind(mangle(node.name, scope.class_name))
-            yield from ((n, scope) for n in node.decorator_list)
     if not isinstance(node, ast.Lambda) and node.returns is not None:
         tree.annotated.append(node)
-    body = [node.body] if isinstance(node, ast.Lambda) else node.body
-    yield from ((n, own) for n in body)
-
-
-def _visit_comprehension(
-    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-    scope: Scope | None,
-    scopes: dict[ast.AST, Scope],
-) -> Iterator[_Step]:
-    own = Scope("comprehension", scope, scope.class_name if scope else None)
-    scopes[node] = own
-    for i, generator in enumerate(node.generators):
-        yield generator.iter, (scope if i == 0 and scope is not None else own)
-        yield generator.target, own
-        yield from ((n, own) for n in generator.ifs)
-    if isinstance(node, ast.DictComp):
-        yield node.key, own
-        yield node.value, own
-    else:
-        yield node.elt, own
 
 
 def _bind_names(node: ast.AST, scope: Scope) -> None:

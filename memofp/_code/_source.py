@@ -9,17 +9,19 @@ import __future__
 
 import ast
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import CodeType
+from typing import Any
 
 from memofp._code._codes import code_digest, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._reading import Candidate, Neutral, spot_of
-from memofp._code._trees import children, statements, walk
+from memofp._code._trees import PARTS, STATEMENTS, Parts, walk
 
 __all__ = ["SourceTable"]
 
 _FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+_FUNCTIONS = frozenset({ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda})
 _FUTURES = __future__.annotations.compiler_flag | __future__.barry_as_FLUFL.compiler_flag
 _FIRST_NUMBER = 1_000_000  # beyond any line
 _Span = tuple[int, int, int, int]
@@ -52,7 +54,7 @@ class SourceTable:
         self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
         self._codes: dict[bytes, list[CodeType]] = {}
         self._has_lambdas = False
-        for code in _all_codes(module):
+        for code in _nested_in(module):
             self._codes.setdefault(code_digest(code), []).append(code)
             self._has_lambdas = self._has_lambdas or code.co_name == "<lambda>"
         for number, (node, class_name) in enumerate(self._functions_in(tree), _FIRST_NUMBER):
@@ -68,11 +70,13 @@ class SourceTable:
         form, and not in bytecode.
         """
         found: list[Candidate] = []
-        for compiled in self._codes.get(running_digest, ()):
+        codes = self._codes.get(running_digest, ())
+        for compiled in codes:
             pair = self._pair(compiled)
             if pair is not None:
                 fact = build_fact(pair[0], running.co_freevars, pair[1], self._text(pair[0]), neutral)
-                found.append((compiled.co_name, compiled.co_firstlineno, spot_of(compiled), fact))
+                spot = spot_of(compiled) if len(codes) > 1 else -1  # one alone need not be told apart
+                found.append((compiled.co_name, compiled.co_firstlineno, spot, fact))
         return found
 
     def functions(self) -> Iterator[tuple[bytes, CodeType]]:
@@ -117,13 +121,13 @@ class SourceTable:
                 numbered = _compile_tree(tree, self._filename, self._flags)
             except RecursionError:  # see `_compile`; the positions have to do
                 return self._by_number
-            for code in _all_codes(numbered):
+            for code in _nested_in(numbered):
                 if code.co_firstlineno >= _FIRST_NUMBER:
                     self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
         return self._by_number
 
     def _functions_in(self, tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
-        return _function_nodes(tree, children if self._has_lambdas else statements)
+        return _function_nodes(tree, PARTS if self._has_lambdas else STATEMENTS)
 
     def _text(self, node: _FunctionNode) -> str:
         """Return the function's own text: whole lines for a definition, the exact span for a lambda."""
@@ -157,31 +161,34 @@ def _compile_tree(tree: ast.Module, filename: str, flags: int) -> CodeType:
     return code
 
 
-def _all_codes(module: CodeType) -> Iterator[CodeType]:
-    """Yield a module's code and all that is nested in it."""
-    stack = [module]
+def _nested_in(module: CodeType) -> Iterator[CodeType]:
+    """Yield all code that is nested in a module's."""
+    stack = nested_codes(module)[::-1]
     while stack:
         code = stack.pop()
         yield code
         stack.extend(reversed(nested_codes(code)))
 
 
-def _function_nodes(
-    tree: ast.Module, below: Callable[[ast.AST], list[ast.AST]]
-) -> Iterator[tuple[_FunctionNode, str | None]]:
+def _function_nodes(tree: ast.Module, parts: Parts) -> Iterator[tuple[_FunctionNode, str | None]]:
     """Yield every function and lambda with the name of the innermost class around it.
 
     Args:
         tree: of the module.
-        below: what is right below a node and may be or hold one.
+        parts: what of a node may be a function or hold one.
     """
-    stack: list[tuple[ast.AST, str | None]] = [(tree, None)]
+    stack: list[tuple[Any, str | None]] = [(tree, None)]
     while stack:
-        node, class_name = stack.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield node, class_name
-        inner = node.name if isinstance(node, ast.ClassDef) else class_name
-        stack += [(child, inner) for child in below(node)]
+        item, class_name = stack.pop()
+        kind = type(item)
+        if kind is list:
+            stack += [(node, class_name) for node in item]
+            continue
+        if kind in _FUNCTIONS:
+            yield item, class_name
+        elif kind is ast.ClassDef:
+            class_name = item.name
+        stack += [(part, class_name) for part in reversed(parts[kind](item)) if part]
 
 
 def _identity(node: _FunctionNode) -> tuple[str, int]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from memofp._code._scopes import Scope, mangle
-from memofp._code._trees import children
+from memofp._code._trees import PARTS
 
 __all__ = ["PARSER_BUILDERS", "REFLECTED", "Spelling"]
 
@@ -150,9 +151,12 @@ def _bindings(root: ast.AST) -> dict[str, list[ast.expr | None]]:
     """
     found: dict[str, list[ast.expr | None]] = {}
     known: set[int] = set()
-    stack = [root]
+    stack: list[Any] = [root]
     while stack:
         node = stack.pop()
+        if isinstance(node, list):
+            stack += node
+            continue
         for name, target, values in _told(node):
             found.setdefault(name, []).extend(values)
             known.add(id(target))
@@ -160,7 +164,7 @@ def _bindings(root: ast.AST) -> dict[str, list[ast.expr | None]]:
             found.setdefault(node.id, []).append(None)
         for name in _otherwise_bound(node):
             found.setdefault(name, []).append(None)
-        stack += children(node)
+        stack += reversed(PARTS[type(node)](node))
     return found
 
 

@@ -1,11 +1,17 @@
-"""Walk syntax trees fast: `ast.walk` asks every node for every field, most of which hold no node."""
+"""Walk syntax trees fast: `ast.walk` asks every node for every field, most of which hold no node.
+
+A walk keeps what is still to come on a stack, the next at the end: nodes, lists of nodes, None where an
+optional one is missing, and a few plain values, which have no parts.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import Any
 
-__all__ = ["children", "statements", "walk"]
+__all__ = ["PARTS", "STATEMENTS", "Parts", "walk"]
 
 # Fields that hold no node, or one that says nothing of its own.
 _WITHOUT_NODES = frozenset(
@@ -14,46 +20,41 @@ _WITHOUT_NODES = frozenset(
         "kwd_attrs", "is_async", "conversion", "simple", "lineno", "tag", "type_ignores",
     }
 )  # fmt: skip
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = dict.fromkeys(
-    (ast.Name, ast.Constant, ast.alias, ast.Global, ast.Nonlocal, ast.Pass, ast.Break, ast.Continue), ()
-)
-# Lists that hold None for `**x` in a dictionary, and for a parameter without a default.
-_HOLDING_STATEMENTS = ("body", "handlers", "orelse", "finalbody", "cases")
-_WITH_GAPS = frozenset({"keys", "kw_defaults"})
+_HOLDING_STATEMENTS = frozenset({"body", "handlers", "orelse", "finalbody", "cases"})
+_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Global, ast.Nonlocal})
+_Getter = Callable[[Any], tuple[Any, ...]]
 
 
-def children(node: ast.AST) -> list[ast.AST]:
-    """Return the nodes right below a node, in order, without operators and contexts."""
-    kind = type(node)
-    fields = _FIELDS.get(kind)
-    if fields is None:
-        fields = _FIELDS[kind] = tuple(f for f in kind._fields if f not in _WITHOUT_NODES)
-    found: list[ast.AST] = []
-    for name in fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += value if name not in _WITH_GAPS else [v for v in value if v is not None]
-        elif value is not None and isinstance(value, ast.AST):
-            found.append(value)
-    return found
+class Parts(dict[type, _Getter]):
+    """By kind of node, what returns its parts, the last one first, as a stack takes them."""
+
+    def __init__(self, is_part: Callable[[str], bool]) -> None:
+        self._is_part = is_part
+
+    def __missing__(self, kind: type) -> _Getter:
+        fields: tuple[str, ...] = () if kind in _LEAVES else getattr(kind, "_fields", ())
+        getter = self[kind] = _getter([name for name in reversed(fields) if self._is_part(name)])
+        return getter
 
 
-def statements(node: ast.AST) -> list[ast.AST]:
-    """Return the statements right below a node, or what holds them: handlers, cases."""
-    found: list[ast.AST] = []
-    for name in _HOLDING_STATEMENTS:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            found += value
-    return found
+def _getter(names: list[str]) -> _Getter:
+    if not names:
+        return lambda _: ()
+    get = attrgetter(*names)
+    return get if len(names) > 1 else lambda node: (get(node),)
+
+
+PARTS = Parts(lambda name: name not in _WITHOUT_NODES)
+STATEMENTS = Parts(_HOLDING_STATEMENTS.__contains__)  # statements alone, and what holds them: handlers, cases
 
 
 def walk(root: ast.AST) -> Iterator[ast.AST]:
     """Yield a node and all below it, parents first, without operators and contexts."""
-    stack = [root]
+    stack: list[Any] = [root]
     while stack:
-        node = stack.pop()
-        yield node
-        found = children(node)
-        found.reverse()
-        stack += found
+        item = stack.pop()
+        if isinstance(item, list):
+            stack += item[::-1]
+        elif isinstance(item, ast.AST):
+            yield item
+            stack += PARTS[type(item)](item)
