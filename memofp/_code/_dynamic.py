@@ -15,8 +15,9 @@ from memofp._code._tables import (
     TEMPLATE_METHODS,
     matches,
 )
+from memofp._code._trees import last_name
 
-__all__ = ["Dynamics"]
+__all__ = ["DYNAMIC_CALLEES", "Dynamics"]
 
 _REACHES = ("", "own", "shown", "self", "any")
 _LISTINGS = frozenset({"vars", "__dict__"})
@@ -24,6 +25,7 @@ _WHOLE_OBJECT = frozenset({"vars", "getmembers", "getmembers_static", "__getattr
 _PARSERS = frozenset(name for name in BY_NAME if name.startswith("parse_"))
 _HOOKS = frozenset({"__getattr__", "__getattribute__"})
 _CLASS_MAKERS = frozenset({"type", "new_class", "make_dataclass"})
+DYNAMIC_CALLEES = frozenset(BY_NAME) | _CLASS_MAKERS | {"str"}  # whose calls say something
 _DOTTED = frozenset({"attrgetter"})  # takes several names, each of which may be a chain
 _ASKING = frozenset({"hasattr", "setattr", "delattr"})  # do not hand out what they find
 # What a name leads to that can name anything in turn: `getattr(text, "format")`, `getattr(builtins, "eval")`.
@@ -59,7 +61,7 @@ class Dynamics:
 
     def note_call(self, node: ast.Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
-        name = _last_name(node.func)
+        name = last_name(node.func)
         if name == "str" and isinstance(node.func, ast.Name) and scope.lookup("str") is None:
             self._shown.update(map(id, node.args))
         if name in _CLASS_MAKERS and _mixes_classes(node):
@@ -125,12 +127,15 @@ class Dynamics:
 
     def note_compare(self, node: ast.Compare) -> None:
         """Note a comparison of namespaces, which compares what they hold and runs none of it."""
-        if all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
-            for operand in (node.left, *node.comparators):
-                if isinstance(operand, ast.Call) and _last_name(operand.func) == "vars":
-                    self._harmless.add(id(operand.func))
-                elif isinstance(operand, ast.Attribute) and operand.attr == "__dict__":
-                    self._harmless.add(id(operand))
+        for operand in (node.left, *node.comparators):
+            if isinstance(operand, ast.Call) and last_name(operand.func) == "vars":
+                whole: ast.expr = operand.func
+            elif isinstance(operand, ast.Attribute) and operand.attr == "__dict__":
+                whole = operand
+            else:
+                continue
+            if all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+                self._harmless.add(id(whole))
 
     def note_name(self, node: ast.Name | ast.Attribute, name: str, scope: Scope) -> None:
         """Note a mention of one of these names that is no direct call with harmless arguments."""
@@ -181,10 +186,6 @@ def _is_known_template(node: ast.expr, scope: Scope) -> bool:
     return isinstance(node, ast.Name) and node.id != "str" and scope.lookup(node.id) is None
 
 
-def _last_name(node: ast.expr) -> str:
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
-
-
 def _gives_namespace(node: ast.Call) -> bool:
     """Tell whether a command line is parsed into an object of the caller's, whose attributes it then sets."""
     return (
@@ -214,6 +215,6 @@ def _mixes_classes(node: ast.Call) -> bool:
     """Tell whether a call may make a class of several others: `type(name, bases, namespace)`."""
     if any(isinstance(arg, ast.Starred) for arg in node.args):
         return True
-    given = node.args[1:2] if _last_name(node.func) != "make_dataclass" else []
+    given = node.args[1:2] if last_name(node.func) != "make_dataclass" else []
     given += [keyword.value for keyword in node.keywords if keyword.arg in (None, "bases")]
     return any(not isinstance(bases, ast.Tuple) or not _has_one_base(bases.elts) for bases in given)

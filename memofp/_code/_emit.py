@@ -10,9 +10,10 @@ import ast
 from collections.abc import Callable, Iterable
 
 from memofp._code._annotations import annotation_leaves, annotations_digest
-from memofp._code._dynamic import Dynamics
+from memofp._code._dynamic import DYNAMIC_CALLEES, Dynamics
 from memofp._code._facts import ANY_USE, Fact, Use
 from memofp._code._references import (
+    IMPORTING_CALLEES,
     References,
     is_inspect_stack,
     looks_up_own_module,
@@ -28,9 +29,8 @@ from memofp._code._scopes import (
     import_specs,
     mangle,
 )
-from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, dotted
+from memofp._code._tables import DYNAMIC_NAMES, MODE_NAMES, NAMESPACES, TEMPLATE_METHODS, dotted
 from memofp._code._tokens import (
-    Raw,
     constant_token,
     declares_only,
     merged_strings,
@@ -38,13 +38,17 @@ from memofp._code._tokens import (
     signature,
     texts,
 )
-from memofp._code._writer import Token, Work, Writer
+from memofp._code._trees import last_name
+from memofp._code._writer import Work, Writer
 from memofp._digest import digest
 
 __all__ = ["build_fact"]
 
 
 _NO_EFFECT = frozenset({ast.Pass, ast.Global, ast.Nonlocal})
+# Most names are none of these and no `__x__`, and need no second look.
+_TELLING_NAMES = MODE_NAMES | DYNAMIC_NAMES | TEMPLATE_METHODS | NAMESPACES | {"stack"}
+_TELLING_CALLEES = DYNAMIC_CALLEES | IMPORTING_CALLEES
 
 
 def build_fact(
@@ -97,7 +101,7 @@ class _Emitter(Writer):
         class_name: str | None,
         neutral: frozenset[tuple[str, ...]],
     ) -> None:
-        super().__init__(_SPECIAL, _LEAVES)
+        super().__init__(_SPECIAL)
         self.root = root
         self.freevars = freevars
         self.neutral = neutral
@@ -117,39 +121,41 @@ class _Emitter(Writer):
 
     # ---- nodes -------------------------------------------------------------------------------
 
-    def _emit_joined(self, node: ast.JoinedStr, scope: Scope) -> list[Work]:
-        return self.write_fields("JoinedStr", [("values", merged_strings(node.values))], scope)
+    def _emit_joined(self, node: ast.JoinedStr, _: Scope) -> None:
+        self.wait(("(JoinedStr", ".values", merged_strings(node.values), ")"))
 
-    def _emit_set(self, node: ast.Set, scope: Scope) -> list[Work]:
+    def _emit_set(self, node: ast.Set, scope: Scope) -> None:
         constants = [e for e in node.elts if isinstance(e, ast.Constant)]
         if len(constants) < len(node.elts):
-            return self.write_plain(node, scope)
+            self.write_plain(node, scope)
+            return
         self.seen.update(t for c in constants for t in texts(c.value))
         self.dotted.update(d for c in constants if isinstance(c.value, str) and (d := dotted(c.value)))
         tokens = [constant_token(c) for c in constants]
         if len({c.value for c in constants}) == len(set(tokens)):
             tokens.sort()  # a set has no order; but of 1 and True, the first stays
-        return self.write_fields("Set", [("elts", Raw(",".join(tokens)))], scope)
+        self.out += ("(Set", ".elts", ",".join(tokens), ")")
 
-    def _emit_call(self, node: ast.Call, scope: Scope) -> list[Work]:
-        self.dynamics.note_call(node, scope)
-        token = self.refs.note_call(node, scope)
-        if token is not None:
-            self.out.append(token)
-        return self.write_plain(node, scope)
+    def _emit_call(self, node: ast.Call, scope: Scope) -> None:
+        if last_name(node.func) in _TELLING_CALLEES:
+            self.dynamics.note_call(node, scope)
+            token = self.refs.note_call(node, scope)
+            if token is not None:
+                self.out.append(token)
+        self.write_plain(node, scope)
 
-    def _emit_using(self, node: ast.AST, scope: Scope) -> list[Work]:
+    def _emit_using(self, node: ast.AST, scope: Scope) -> None:
         """Write a node that says what is done with an operand: a subscript, a comparison."""
         if isinstance(node, ast.Compare):
             self.dynamics.note_compare(node)
         note_uses(node, self.uses)
         if isinstance(node, ast.Subscript) and looks_up_own_module(node):
             self.refs.own_namespace(node.lineno)
-        return self.write_plain(node, scope)
+        self.write_plain(node, scope)
 
-    def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.AST]:
+    def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.stmt]:
         """Return the statements that do something: no docstring, `pass`, bare constant, neutral call."""
-        kept: list[ast.AST] = []
+        kept: list[ast.stmt] = []
         for statement in body:
             kind = type(statement)
             if kind in _NO_EFFECT:
@@ -177,27 +183,28 @@ class _Emitter(Writer):
 
     def _emit_function(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope | None
-    ) -> list[Work]:
+    ) -> None:
         work: list[Work] = [f"({type(node).__name__}"]
         args = node.args
         if scope is not None:
             # The defaults and decorators of a nested function run in the scope around it.
             if not isinstance(node, ast.Lambda):
                 self.names.append(node.name)
-                work.append(self.name_token(node.name, scope, node))
-                work.append((list(node.decorator_list), scope))
+                work += (self.name_token(node.name, scope, node), node.decorator_list)
             self._note_annotations(node, scope)
-            work.append((list(args.defaults), scope))
-            work += [(d, scope) if d is not None else "-" for d in args.kw_defaults]
+            work.append(args.defaults)
+            work += ["-" if d is None else d for d in args.kw_defaults]
         own = self._enter(node)
-        work.append(signature(args, own))
+        work += (signature(args, own), own)
         if isinstance(node, ast.Lambda):
-            work.append((node.body, own))
+            work.append(node.body)
         else:
             self._note_docstring(node.body, own)
-            work.append((self.statements(node.body, own), own))
+            work.append(self.statements(node.body, own))
         work.append(")")
-        return work
+        if scope is not None:
+            work.append(scope)
+        self.wait(work)
 
     def _note_annotations(self, node: ast.AST, scope: Scope) -> None:
         """Note what annotations of a nested function name: it counts where somebody reads annotations."""
@@ -215,72 +222,74 @@ class _Emitter(Writer):
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 self.docs.append(f"{own.number} {first.value!a}")
 
-    def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> list[Work]:
+    def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> None:
         assert scope is not None
-        work: list[Work] = ["(ClassDef", ascii(node.name), self.name_token(node.name, scope, node)]
-        work += [(list(node.decorator_list), scope), (list(node.bases), scope), (list(node.keywords), scope)]
+        opening = ("(ClassDef", ascii(node.name), self.name_token(node.name, scope, node))
         own = self._enter(node)
         self._note_docstring(node.body, own)
-        work.append((self.statements(node.body, own), own))
-        work.append(")")
-        return work
+        around = (node.decorator_list, node.bases, node.keywords)
+        self.wait((*opening, *around, own, self.statements(node.body, own), scope, ")"))
 
     def _emit_comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope | None
-    ) -> list[Work]:
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+    ) -> None:
         own = self._enter(node)
-        outer = scope if scope is not None else own
         work: list[Work] = [f"({type(node).__name__}"]
         for i, generator in enumerate(node.generators):
-            work.append(f"for{generator.is_async}")
-            work.append((generator.iter, outer if i == 0 else own))
-            work.append((generator.target, own))
-            work.append((list(generator.ifs), own))
-        if isinstance(node, ast.DictComp):
-            work += [(node.key, own), (node.value, own)]
-        else:
-            work.append((node.elt, own))
-        work.append(")")
-        return work
+            work += (f"for{generator.is_async}", generator.iter)
+            if i == 0:
+                work.append(own)  # the first iterable is made outside
+            work += (generator.target, generator.ifs)
+        work += (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        work += (scope, ")")
+        self.wait(work)
 
-    def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> list[Work]:
+    def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+        value = () if node.value is None else (".value", node.value)
         if scope.kind == "class":  # a local dataclass reads its annotations
-            fields: list[tuple[str, object]] = [("target", node.target), ("annotation", node.annotation)]
-            if node.value is not None:
-                fields.append(("value", node.value))
-            return self.write_fields("AnnAssign", fields, scope)
-        if node.value is None:
-            return []
-        return self.write_fields("Assign", [("targets", [node.target]), ("value", node.value)], scope)
+            self.wait(("(AnnAssign", ".target", node.target, ".annotation", node.annotation, *value, ")"))
+        elif value:
+            self.wait(("(Assign", ".targets", [node.target], *value, ")"))
 
     # ---- names -------------------------------------------------------------------------------
 
-    def _emit_leaf(self, node: ast.AST, scope: Scope) -> list[Work]:
-        return [_LEAVES[type(node)](self, node, scope)]
-
-    def _write_name(self, node: ast.Name, scope: Scope) -> Token:
-        if node.id in MODE_NAMES:
-            self.refs.mention(node.id)
-        if node.id in DYNAMIC_NAMES and scope.lookup(node.id) is None:
+    def _emit_name(self, node: ast.Name, scope: Scope) -> None:
+        """Write a name; what was written for it before stands for any plain use of it in the same scope."""
+        is_plain = id(node) not in self.uses
+        loads = not is_plain or type(node.ctx) is ast.Load
+        tokens = scope.loaded if loads else scope.stored
+        known = tokens.get(node.id) if is_plain else None
+        if known is not None:
+            self.out.append(known[0])
+            self.names += known[1]
+            return
+        self.refs.mention(node.id)
+        is_dynamic = node.id in DYNAMIC_NAMES and scope.lookup(node.id) is None
+        if is_dynamic:
             self.dynamics.note_name(node, node.id, scope)
-        loads = isinstance(node.ctx, ast.Load) or id(node) in self.uses
-        return self.name_token(node.id, scope, node, loads=loads)
+        count = len(self.names)
+        token = self.name_token(node.id, scope, node, loads=loads)
+        self.out.append(token)
+        if is_plain and not is_dynamic:
+            tokens[node.id] = (token, self.names[count:])
 
-    def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> list[Work]:
+    def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> None:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
         attrs: list[str] = []
         base: ast.expr = node
         while isinstance(base, ast.Attribute):
-            self.refs.mention("inspect.stack" if is_inspect_stack(base) else base.attr)
+            if base.attr in _TELLING_NAMES or base.attr.startswith("__"):
+                self.refs.mention("inspect.stack" if is_inspect_stack(base) else base.attr)
+                self.dynamics.note_name(base, base.attr, scope)
+                self.refs.note_attribute(base)
             attrs.append(mangle(base.attr, scope.class_name))
-            self.seen.add(attrs[-1])
-            self.dynamics.note_name(base, base.attr, scope)
-            self.refs.note_attribute(base)
             base = base.value
+        self.seen.update(attrs)
         attrs.reverse()
         if isinstance(base, ast.Name):
-            self.refs.mention(base.id)
-            self.dynamics.note_name(base, base.id, scope)
+            if base.id in _TELLING_NAMES or base.id.startswith("__"):
+                self.refs.mention(base.id)
+                self.dynamics.note_name(base, base.id, scope)
             stored = not isinstance(node.ctx, ast.Load) and id(node) not in self.uses
             reach = tuple(attrs[:-1] if stored else attrs)
             use = Use("store") if stored else self.uses.get(id(node), ANY_USE)
@@ -288,8 +297,8 @@ class _Emitter(Writer):
             token = self.refs.token(root, scope.lookup(root), reach, base.lineno, True, use)
             if token is not None:
                 self.out.append(f"(Attr {attrs[-1]!a} {token})" if stored else token)
-                return []
-        return ["(Attribute", (base, scope), "\n".join([*map(ascii, attrs), ")"])]
+                return
+        self.wait(("(Attribute", base, *map(ascii, attrs), ")"))
 
     def name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
         name = mangle(raw, scope.class_name)
@@ -310,9 +319,9 @@ class _Emitter(Writer):
             return f"P{owner.number}:{name}"
         return f"L{owner.number}:{owner.indices.setdefault(name, len(owner.indices))}"
 
-    # ---- leaves ------------------------------------------------------------------------------
+    # ---- constants, imports ------------------------------------------------------------------------------
 
-    def _write_constant(self, node: ast.Constant, _: Scope) -> Token:
+    def _emit_constant(self, node: ast.Constant, _: Scope) -> None:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
@@ -320,9 +329,9 @@ class _Emitter(Writer):
             if "." in value:
                 self.dotted.add(dotted(value))
                 self.dotted.discard("")
-        return constant_token(node)
+        self.out.append(constant_token(node))
 
-    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> list[Work]:
+    def _emit_import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         self.out.append("(Import")
         for raw, spec in import_specs(node):
             name = mangle(raw, scope.class_name)
@@ -337,23 +346,19 @@ class _Emitter(Writer):
             self.out.append(self.refs.imported(raw, (), (spec,), node.lineno))
             self.out.append(self.name_token(raw, scope, node, loads=False))
         self.out.append(")")
-        return []
 
 
-_LEAVES: dict[type[ast.AST], Callable[..., Token]] = {
-    ast.Name: _Emitter._write_name,
-    ast.Constant: _Emitter._write_constant,
-}
-_SPECIAL: dict[type[ast.AST], Callable[..., list[Work]]] = {
-    **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
-    **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),
-    **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
-    **dict.fromkeys((ast.Import, ast.ImportFrom), _Emitter._emit_import),
-    ast.ClassDef: _Emitter._emit_class,
-    **dict.fromkeys(_LEAVES, _Emitter._emit_leaf),
+_SPECIAL: dict[type[ast.AST], Callable[..., None]] = {
+    ast.Name: _Emitter._emit_name,
+    ast.Constant: _Emitter._emit_constant,
     ast.Attribute: _Emitter._emit_attribute,
+    ast.Call: _Emitter._emit_call,
+    **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
     ast.JoinedStr: _Emitter._emit_joined,
     ast.Set: _Emitter._emit_set,
     ast.AnnAssign: _Emitter._emit_annotated,
-    ast.Call: _Emitter._emit_call,
+    **dict.fromkeys((ast.Import, ast.ImportFrom), _Emitter._emit_import),
+    **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
+    **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),
+    ast.ClassDef: _Emitter._emit_class,
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from typing import NamedTuple
 
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, ScopeTree, mangle
 from memofp._code._tables import IMPORTERS, MODE_NAMES, NAMESPACES
+from memofp._code._trees import last_name
 
 __all__ = [
+    "IMPORTING_CALLEES",
     "References",
     "is_inspect_stack",
     "looks_up_own_module",
@@ -21,13 +22,8 @@ _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
 _SEES_GLOBALS = frozenset({"globals", "eval", "exec"})
 _COMPUTED = {"getattr": 1, "attrgetter": 0, "methodcaller": 0}  # callable -> position of the name
-
-
-class _Key(NamedTuple):
-    kind: str
-    root: str
-    attrs: tuple[str, ...]
-    imports: tuple[ImportSpec, ...]
+IMPORTING_CALLEES = IMPORTERS | _COMPUTED.keys() | {"eval", "exec"}  # whose calls say something
+_Key = tuple[str, str, tuple[str, ...], tuple[ImportSpec, ...]]  # a reference, whatever is done with it
 
 
 class References:
@@ -109,7 +105,7 @@ class References:
         loads: bool = True,
         use: Use = ANY_USE,
     ) -> int:
-        key = _Key(kind, root, attrs, imports)
+        key = (kind, root, attrs, imports)
         index = self._indices.get(key)
         if index is None:
             index = self._indices[key] = len(self.found)
@@ -117,8 +113,10 @@ class References:
             self.lines.append(line)
         elif loads:
             known = self.found[index]
-            merged = known.use.merged(use) if known.loads else use
-            self.found[index] = known._replace(loads=True, use=merged)
+            if not known.loads:
+                self.found[index] = known._replace(loads=True, use=use)
+            elif known.use != use:
+                self.found[index] = known._replace(use=known.use.merged(use))
         return index
 
     # ---- calls -------------------------------------------------------------------------------
@@ -126,7 +124,7 @@ class References:
     def note_call(self, node: ast.Call, scope: Scope) -> str | None:
         """Note a call that no static analysis can follow; return the token of an import by constant name."""
         callee = node.func
-        name = callee.id if isinstance(callee, ast.Name) else getattr(callee, "attr", "")
+        name = last_name(callee)
         if isinstance(callee, ast.Name) and self._is_local(callee.id, scope):
             return None
         first = node.args[0] if node.args else None

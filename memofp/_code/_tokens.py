@@ -8,16 +8,7 @@ from memofp._code._codes import constant_text
 from memofp._code._scopes import Scope, mangle
 from memofp._code._tables import identifiers
 
-__all__ = ["Raw", "constant_token", "declares_only", "merged_strings", "outside_chain", "signature", "texts"]
-
-
-class Raw:
-    """A token that is written as it is."""
-
-    __slots__ = ("text",)
-
-    def __init__(self, text: str) -> None:
-        self.text = text
+__all__ = ["constant_token", "declares_only", "merged_strings", "outside_chain", "signature", "texts"]
 
 
 def texts(value: object) -> list[str]:

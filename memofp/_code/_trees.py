@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
 
-__all__ = ["PARTS", "STATEMENTS", "Parts", "walk"]
+__all__ = ["PARTS", "STATEMENTS", "Parts", "last_name", "walk"]
 
 # Fields that hold no node, or one that says nothing of its own.
 _WITHOUT_NODES = frozenset(
@@ -58,3 +58,8 @@ def walk(root: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(item, ast.AST):
             yield item
             stack += PARTS[type(item)](item)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last name of a dotted one, "" for any other expression."""
+    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""

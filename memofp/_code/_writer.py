@@ -6,19 +6,35 @@ The walk has a stack of its own, because a long chain of operators or of `elif` 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from memofp._code._scopes import Scope
-from memofp._code._tokens import Raw
 
-__all__ = ["Token", "Work", "Writer"]
+__all__ = ["Work", "Writer"]
 
-Token = str  # or several, a line each, as they stand in the end
-Work = Token | tuple["ast.AST | list[ast.AST]", "Scope | None"]  # what waits to be written
+# What waits to be written: tokens, nodes, lists of nodes, None for `**x` in a dict display.  A scope is not
+# written: what comes after it lives in it.
+Work = str | ast.AST | list[Any] | Scope | None
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _BODIES = frozenset({"body", "orelse", "finalbody"})
 _BINDERS = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {}  # those that are written
+_PLAIN_VALUES = frozenset({int, bool, str})
+
+
+_Shape = tuple[str, tuple[tuple[str, str], ...]]
+
+
+class _Shapes(dict[type[ast.AST], _Shape]):
+    """By kind of node, its opening and the label and name of each field that is written, the last first."""
+
+    def __missing__(self, kind: type[ast.AST]) -> _Shape:
+        fields = [(f".{name}", name) for name in kind._fields if name not in _DROPPED_FIELDS]
+        shape = self[kind] = (f"({kind.__name__}", tuple(reversed(fields)))
+        return shape
+
+
+_SHAPES = _Shapes()
 
 
 class Writer:
@@ -29,112 +45,74 @@ class Writer:
         seen: names that a node gives as bare strings: attributes in a class pattern.
     """
 
-    def __init__(
-        self,
-        special: Mapping[type[ast.AST], Callable[..., list[Work]]],
-        leaves: Mapping[type[ast.AST], Callable[..., Token]],
-    ) -> None:
+    def __init__(self, special: Mapping[type[ast.AST], Callable[..., None]]) -> None:
         """Prepare a walk.
 
         Args:
-            special: by kind of node, what returns its tokens and what below it is to be written.
-            leaves: by kind of node that has nothing below it, what returns its token.
+            special: by kind of node, what writes it: tokens that come now, and work that waits.
         """
-        self.out: list[Token] = []
+        self.out: list[str] = []
         self.seen: set[str] = set()
         self._special = special
-        self._leaves = leaves
+        self._waiting: list[Work] = []  # the next at the end
 
-    def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.AST]:
+    def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.stmt]:
         """Return the statements of a body that are to be written."""
         raise NotImplementedError
 
-    def name_token(self, raw: str, scope: Scope, node: ast.AST) -> Token:
+    def name_token(self, raw: str, scope: Scope, node: ast.AST) -> str:
         """Return the token of a name that a node binds."""
         raise NotImplementedError
 
     def write(self, root: ast.AST) -> None:
         """Write a tree."""
-        stack: list[Work] = [(root, None)]
-        out = self.out
-        while stack:
-            work = stack.pop()
-            if isinstance(work, str):
-                out.append(work)
-                continue
-            item, scope = work
-            if isinstance(item, list):
+        waiting, out, special = self._waiting, self.out, self._special
+        waiting.append(root)
+        scope: Scope | None = None
+        while waiting:
+            item: Any = waiting.pop()
+            kind = type(item)
+            if kind is str:
+                out.append(item)
+            elif kind is list:
                 out.append(f"[{len(item)}")
-                stack.append("]")
-                stack += [(n, scope) for n in reversed(item)]
-                continue
-            found = self._special.get(type(item), Writer.write_plain)(self, item, scope)
-            found.reverse()
-            stack += found
+                waiting.append("]")
+                waiting += item[::-1]
+            elif kind is Scope:
+                scope = item
+            elif item is None:
+                out.append("None")
+            else:
+                special.get(kind, Writer.write_plain)(self, item, scope)
 
-    def write_plain(self, node: ast.AST, scope: Scope) -> list[Work]:
-        kind = type(node)
-        names = _FIELDS.get(kind)
-        if names is None:
-            names = _FIELDS[kind] = tuple(name for name in kind._fields if name not in _DROPPED_FIELDS)
-        fields: list[tuple[str, object]] = []
-        for name in names:
-            value = getattr(node, name, None)
-            if value is None or value == []:
+    def wait(self, work: Iterable[Work]) -> None:
+        """Let work wait that is to be written before all that waits already."""
+        self._waiting += reversed([*work])
+
+    def write_plain(self, node: ast.AST, scope: Scope) -> None:
+        """Write each field that is not empty behind its name."""
+        opening, fields = _SHAPES[type(node)]
+        self.out.append(opening)
+        waiting = self._waiting
+        waiting.append(")")
+        for label, name in fields:
+            value = getattr(node, name)
+            kind = type(value)
+            if value is None:
                 continue
-            if name in _BODIES and isinstance(value, list):
-                value = self.statements(value, scope)
+            if kind is list:
+                if name in _BODIES:
+                    value = self.statements(value, scope)
+                elif name == "kwd_attrs":
+                    self.seen.update(value)
+                    value = [*map(ascii, value)]
                 if not value:
                     continue
-            fields.append((name, value))
-        if kind in _BINDERS:
-            fields = [(name, self._own_name(node, name, value, scope)) for name, value in fields]
-        elif isinstance(node, ast.MatchClass):
-            self.seen.update(node.kwd_attrs)
-        return self.write_fields(kind.__name__, fields, scope)
-
-    def _own_name(self, node: ast.AST, name: str, value: object, scope: Scope) -> object:
-        """Rename what a node binds by a bare string: `except E as x`, `case [*x]`."""
-        if name == _BINDERS[type(node)] and isinstance(value, str):
-            return Raw(self.name_token(value, scope, node))
-        return value
-
-    def write_fields(self, kind: str, fields: list[tuple[str, object]], scope: Scope) -> list[Work]:
-        work: list[Work] = []
-        tokens = [f"({kind}"]
-        for name, value in fields:
-            tokens.append(f".{name}")
-            if isinstance(value, ast.AST):
-                if value._fields:
-                    tokens = self._below(value, scope, tokens, work)
-                else:
-                    tokens.append(type(value).__name__)  # an operator
-            elif isinstance(value, list):
-                tokens.append(f"[{len(value)}")
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        tokens = self._below(item, scope, tokens, work)
-                    else:  # a name, or None for `**x` in a dict display
-                        tokens.append(ascii(item))
-                tokens.append("]")
-            else:
-                tokens.append(value.text if isinstance(value, Raw) else ascii(value))
-        tokens.append(")")
-        work.append("\n".join(tokens))
-        return work
-
-    def _below(self, node: ast.AST, scope: Scope, tokens: list[Token], work: list[Work]) -> list[Token]:
-        """Write a leaf at once, if nothing before it waits to be written; let any other node wait.
-
-        Returns:
-            the tokens that come next.
-        """
-        if not work:
-            write = self._leaves.get(type(node))
-            if write is not None:
-                tokens.append(write(self, node, scope))
-                return tokens
-        if tokens:
-            work.append("\n".join(tokens))
-        work.append((node, scope))
-        return []
+            elif name == "op":
+                value = kind.__name__
+            elif kind in _PLAIN_VALUES:
+                # What a node binds by a bare string is renamed: `except E as x`, `case [*x]`.
+                is_bound = _BINDERS.get(type(node)) == name
+                value = self.name_token(value, scope, node) if is_bound else ascii(value)
+            waiting.append(value)
+            waiting.append(label)
