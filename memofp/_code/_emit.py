@@ -17,7 +17,7 @@ from memofp._code._references import (
     References,
     is_inspect_stack,
     looks_up_own_module,
-    note_uses,
+    note_subscript,
     sees_locals,
 )
 from memofp._code._scopes import (
@@ -46,6 +46,7 @@ __all__ = ["build_fact"]
 
 
 _NO_EFFECT = frozenset({ast.Pass, ast.Global, ast.Nonlocal})
+_MEMBERSHIP = frozenset({ast.In, ast.NotIn})
 # Most names are none of these and no `__x__`, and need no second look.
 _TELLING_NAMES = MODE_NAMES | DYNAMIC_NAMES | TEMPLATE_METHODS | NAMESPACES | {"stack"}
 _TELLING_CALLEES = DYNAMIC_CALLEES | IMPORTING_CALLEES
@@ -144,13 +145,21 @@ class _Emitter(Writer):
                 self.out.append(token)
         self.write_plain(node, scope)
 
-    def _emit_using(self, node: ast.AST, scope: Scope) -> None:
-        """Write a node that says what is done with an operand: a subscript, a comparison."""
-        if isinstance(node, ast.Compare):
-            self.dynamics.note_compare(node)
-        note_uses(node, self.uses)
-        if isinstance(node, ast.Subscript) and looks_up_own_module(node):
+    def _emit_subscript(self, node: ast.Subscript, scope: Scope) -> None:
+        note_subscript(node, self.uses)
+        if looks_up_own_module(node):
             self.refs.own_namespace(node.lineno)
+        self.write_plain(node, scope)
+
+    def _emit_augmented(self, node: ast.AugAssign, scope: Scope) -> None:
+        # It reads its target as well.
+        self.uses[id(node.target)] = Use("lookup") if isinstance(node.target, ast.Subscript) else ANY_USE
+        self.write_plain(node, scope)
+
+    def _emit_compare(self, node: ast.Compare, scope: Scope) -> None:
+        self.dynamics.note_compare(node)
+        if type(node.ops[-1]) in _MEMBERSHIP:
+            self.uses[id(node.comparators[-1])] = Use("member")
         self.write_plain(node, scope)
 
     def statements(self, body: list[ast.stmt], scope: Scope) -> list[ast.stmt]:
@@ -254,24 +263,24 @@ class _Emitter(Writer):
     # ---- names -------------------------------------------------------------------------------
 
     def _emit_name(self, node: ast.Name, scope: Scope) -> None:
-        """Write a name; what was written for it before stands for any plain use of it in the same scope."""
-        is_plain = id(node) not in self.uses
-        loads = not is_plain or type(node.ctx) is ast.Load
-        tokens = scope.loaded if loads else scope.stored
-        known = tokens.get(node.id) if is_plain else None
-        if known is not None:
-            self.out.append(known[0])
-            self.names += known[1]
-            return
-        self.refs.mention(node.id)
-        is_dynamic = node.id in DYNAMIC_NAMES and scope.lookup(node.id) is None
-        if is_dynamic:
-            self.dynamics.note_name(node, node.id, scope)
-        count = len(self.names)
-        token = self.name_token(node.id, scope, node, loads=loads)
+        """Write a name; what it was written as before stands for any plain use of it in the same scope."""
+        raw = node.id
+        use = self.uses.get(id(node))
+        loads = use is not None or type(node.ctx) is ast.Load
+        written = scope.loaded if loads else scope.stored
+        known = written.get(raw) if use is None else None
+        if known is None:
+            known = self._resolve(raw, scope, node, loads, use or ANY_USE)
+            if raw in _TELLING_NAMES:
+                self.refs.mention(raw)
+                if raw in DYNAMIC_NAMES and scope.lookup(raw) is None:
+                    self.dynamics.note_name(node, raw, scope)
+            if use is None and raw not in DYNAMIC_NAMES:  # each mention of those is looked at for itself
+                written[raw] = known
+        token, local = known
         self.out.append(token)
-        if is_plain and not is_dynamic:
-            tokens[node.id] = (token, self.names[count:])
+        if local is not None:
+            self.names.append(local)
 
     def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> None:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
@@ -301,23 +310,30 @@ class _Emitter(Writer):
         self.wait(("(Attribute", base, *map(ascii, attrs), ")"))
 
     def name_token(self, raw: str, scope: Scope, node: ast.AST, loads: bool = True) -> str:
+        token, local = self._resolve(raw, scope, node, loads, ANY_USE)
+        if local is not None:
+            self.names.append(local)
+        return token
+
+    def _resolve(
+        self, raw: str, scope: Scope, node: ast.AST, loads: bool, use: Use
+    ) -> tuple[str, str | None]:
+        """Return the token of a name, and the name if it is a local one."""
         name = mangle(raw, scope.class_name)
-        use = self.uses.get(id(node), ANY_USE)
         owner = scope.lookup(name)
         token = self.refs.token(name, owner, (), getattr(node, "lineno", 0), loads, use)
         if token is not None:
-            return token
+            return token, None
         assert owner is not None
         if owner.kind == "class":
             # The body of a class reads a name of its own or, before it is bound, one from outside.
             reads = loads and isinstance(node, ast.Name)
             if reads and (owner.parent is None or owner.parent.lookup(name) is None):
-                return f"C{owner.number}:{name}|{self.refs.outside(name, (), 0)}"
-            return f"C{owner.number}:{name}"
-        self.names.append(name)
+                return f"C{owner.number}:{name}|{self.refs.outside(name, (), 0)}", None
+            return f"C{owner.number}:{name}", None
         if name in owner.params or self.literal_names:
-            return f"P{owner.number}:{name}"
-        return f"L{owner.number}:{owner.indices.setdefault(name, len(owner.indices))}"
+            return f"P{owner.number}:{name}", name
+        return f"L{owner.number}:{owner.indices.setdefault(name, len(owner.indices))}", name
 
     # ---- constants, imports ------------------------------------------------------------------------------
 
@@ -353,7 +369,9 @@ _SPECIAL: dict[type[ast.AST], Callable[..., None]] = {
     ast.Constant: _Emitter._emit_constant,
     ast.Attribute: _Emitter._emit_attribute,
     ast.Call: _Emitter._emit_call,
-    **dict.fromkeys((ast.Subscript, ast.Compare, ast.AugAssign), _Emitter._emit_using),
+    ast.Subscript: _Emitter._emit_subscript,
+    ast.AugAssign: _Emitter._emit_augmented,
+    ast.Compare: _Emitter._emit_compare,
     ast.JoinedStr: _Emitter._emit_joined,
     ast.Set: _Emitter._emit_set,
     ast.AnnAssign: _Emitter._emit_annotated,

@@ -14,13 +14,14 @@ __all__ = [
     "References",
     "is_inspect_stack",
     "looks_up_own_module",
-    "note_uses",
+    "note_subscript",
     "sees_locals",
 ]
 
 _SEES_LOCALS = frozenset({"locals", "vars", "dir", "eval", "exec"})
 _SEES_FRAMES = frozenset({"_getframe", "currentframe", "f_locals"})
 _SEES_GLOBALS = frozenset({"globals", "eval", "exec"})
+_SEES_MORE = _SEES_GLOBALS | {"super"}
 _COMPUTED = {"getattr": 1, "attrgetter": 0, "methodcaller": 0}  # callable -> position of the name
 IMPORTING_CALLEES = IMPORTERS | _COMPUTED.keys() | {"eval", "exec"}  # whose calls say something
 _Key = tuple[str, str, tuple[str, ...], tuple[ImportSpec, ...]]  # a reference, whatever is done with it
@@ -49,7 +50,7 @@ class References:
         """Return the token of a reference if `name`, bound by `owner`, comes from outside the function."""
         if owner is None:
             return self.outside(name, attrs, line, loads, use)
-        if loads and owner.is_import_alias(name):
+        if loads and owner.imports and owner.is_import_alias(name):
             return self.imported(name, attrs, tuple(owner.imports[name]), line, use)
         return None
 
@@ -58,7 +59,7 @@ class References:
     ) -> str:
         """Return the token of a name that no scope of the function binds."""
         kind = "free" if name in self.freevars else "global"
-        if kind == "global":
+        if kind == "global" and name in _SEES_MORE:
             if name == "super" and "__class__" in self.freevars:
                 self._number("free", "__class__", (), (), line)  # zero-argument super() reads this cell
             if name in _SEES_GLOBALS:
@@ -169,23 +170,18 @@ class References:
         self.spots.append(Spot(what, getattr(node, "lineno", 0)))
 
 
-def note_uses(node: ast.AST, uses: dict[int, Use]) -> None:
-    """Note, for the operands of a subscript or of `in`, that the node around them only looks something up."""
-    if isinstance(node, ast.Subscript) and looks_up_own_module(node):
+def note_subscript(node: ast.Subscript, uses: dict[int, Use]) -> None:
+    """Note for the operand of a subscript that the node around it only looks something up."""
+    if looks_up_own_module(node):
         uses[id(node.value)] = Use("member")  # what is found there is told by `own_namespace`
-    elif isinstance(node, ast.Subscript):
-        key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-        if not isinstance(node.ctx, ast.Load):
-            uses[id(node.value)] = uses.get(id(node), Use("member"))
-        elif type(key) in (str, int):
-            uses[id(node.value)] = Use("keys", (key,))  # type: ignore[arg-type] # mypy: str or int
-        elif not isinstance(node.slice, ast.Slice):
-            uses[id(node.value)] = Use("lookup")
-    elif isinstance(node, ast.AugAssign):
-        # An augmented assignment reads its target as well.
-        uses[id(node.target)] = Use("lookup") if isinstance(node.target, ast.Subscript) else ANY_USE
-    elif isinstance(node, ast.Compare) and isinstance(node.ops[-1], ast.In | ast.NotIn):
-        uses[id(node.comparators[-1])] = Use("member")
+        return
+    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
+    if not isinstance(node.ctx, ast.Load):
+        uses[id(node.value)] = uses.get(id(node), Use("member"))
+    elif type(key) in (str, int):
+        uses[id(node.value)] = Use("keys", (key,))  # type: ignore[arg-type] # mypy: str or int
+    elif not isinstance(node.slice, ast.Slice):
+        uses[id(node.value)] = Use("lookup")
 
 
 def looks_up_own_module(node: ast.Subscript) -> bool:

@@ -53,9 +53,9 @@ class Scope:
     otherwise_bound: set[str] = field(default_factory=set)  # bound by something that is no import
     number: int = -1  # order of first visit by the emitter
     indices: dict[str, int] = field(default_factory=dict)  # local name -> index of first use
-    # Name -> what the emitter wrote for it: the token, and the local name behind it, if it is one.
-    loaded: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
-    stored: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
+    # Name -> what the emitter writes for it: the token, and the name again if it is a local one.
+    loaded: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    stored: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def bind(self, name: str) -> None:
         self.bound.add(name)

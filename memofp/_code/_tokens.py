@@ -49,11 +49,11 @@ def signature(args: ast.arguments, scope: Scope) -> str:
     """Write parameter names, kinds, and which of them have a default (the values are live)."""
 
     def names(found: list[ast.arg]) -> str:
-        return ",".join(mangle(a.arg, scope.class_name) for a in found)
+        return ",".join([mangle(a.arg, scope.class_name) for a in found])
 
     vararg = args.vararg.arg if args.vararg else "-"
     kwarg = args.kwarg.arg if args.kwarg else "-"
-    keyword = "".join("-" if d is None else "d" for d in args.kw_defaults)
+    keyword = "".join(["-" if d is None else "d" for d in args.kw_defaults])
     return (
         f"<{names(args.posonlyargs)}/{names(args.args)}*{vararg}/{names(args.kwonlyargs)}**{kwarg}"
         f";{len(args.defaults)};{keyword}>"
