@@ -321,10 +321,12 @@ class _Emitter(Writer):
         """Return the token of a name, and the name if it is a local one."""
         name = mangle(raw, scope.class_name)
         owner = scope.lookup(name)
-        token = self.refs.token(name, owner, (), getattr(node, "lineno", 0), loads, use)
-        if token is not None:
-            return token, None
-        assert owner is not None
+        if owner is None:
+            return self.refs.outside(name, (), getattr(node, "lineno", 0), loads, use), None
+        if owner.imports and loads:
+            token = self.refs.token(name, owner, (), getattr(node, "lineno", 0), loads, use)
+            if token is not None:
+                return token, None
         if owner.kind == "class":
             # The body of a class reads a name of its own or, before it is bound, one from outside.
             reads = loads and isinstance(node, ast.Name)

@@ -50,7 +50,7 @@ class References:
         """Return the token of a reference if `name`, bound by `owner`, comes from outside the function."""
         if owner is None:
             return self.outside(name, attrs, line, loads, use)
-        if loads and owner.imports and owner.is_import_alias(name):
+        if loads and owner.is_import_alias(name):
             return self.imported(name, attrs, tuple(owner.imports[name]), line, use)
         return None
 

@@ -177,18 +177,23 @@ def _function_nodes(tree: ast.Module, parts: Parts) -> Iterator[tuple[_FunctionN
         tree: of the module.
         parts: what of a node may be a function or hold one.
     """
-    stack: list[tuple[Any, str | None]] = [(tree, None)]
+    class_name: str | None = None
+    # What is still to be visited, the next at the end; a tuple holds the class around what comes after it.
+    stack: list[Any] = [tree]
     while stack:
-        item, class_name = stack.pop()
+        item = stack.pop()
         kind = type(item)
         if kind is list:
-            stack += [(node, class_name) for node in item]
-            continue
-        if kind in _FUNCTIONS:
-            yield item, class_name
-        elif kind is ast.ClassDef:
-            class_name = item.name
-        stack += [(part, class_name) for part in reversed(parts[kind](item)) if part]
+            stack += item
+        elif kind is tuple:
+            (class_name,) = item
+        elif item is not None:
+            if kind in _FUNCTIONS:
+                yield item, class_name
+            elif kind is ast.ClassDef:
+                stack.append((class_name,))
+                class_name = item.name
+            stack += reversed(parts[kind](item))
 
 
 def _identity(node: _FunctionNode) -> tuple[str, int]:
