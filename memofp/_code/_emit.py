@@ -263,12 +263,12 @@ class _Emitter(Writer):
     # ---- names -------------------------------------------------------------------------------
 
     def _emit_name(self, node: ast.Name, scope: Scope) -> None:
-        """Write a name; what it was written as before stands for any plain use of it in the same scope."""
+        """Write a name; what a plain use of it was written as stands for all uses of it in the same scope."""
         raw = node.id
         use = self.uses.get(id(node))
         loads = use is not None or type(node.ctx) is ast.Load
         written = scope.loaded if loads else scope.stored
-        known = written.get(raw) if use is None else None
+        known = written.get(raw)
         if known is None:
             known = self._resolve(raw, scope, node, loads, use or ANY_USE)
             if raw in _TELLING_NAMES:
@@ -337,7 +337,7 @@ class _Emitter(Writer):
             return f"P{owner.number}:{name}", name
         return f"L{owner.number}:{owner.indices.setdefault(name, len(owner.indices))}", name
 
-    # ---- constants, imports ------------------------------------------------------------------------------
+    # ---- constants, imports ------------------------------------------------------------------
 
     def _emit_constant(self, node: ast.Constant, _: Scope) -> None:
         value = node.value

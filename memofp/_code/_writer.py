@@ -19,9 +19,6 @@ Work = str | ast.AST | list[Any] | Scope | None
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _BODIES = frozenset({"body", "orelse", "finalbody"})
 _BINDERS = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
-_PLAIN_VALUES = frozenset({int, bool, str})
-
-
 _Shape = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -66,7 +63,7 @@ class Writer:
 
     def write(self, root: ast.AST) -> None:
         """Write a tree."""
-        waiting, out, special = self._waiting, self.out, self._special
+        waiting, out, special, plain = self._waiting, self.out, self._special, Writer.write_plain
         waiting.append(root)
         scope: Scope | None = None
         while waiting:
@@ -83,7 +80,7 @@ class Writer:
             elif item is None:
                 out.append("None")
             else:
-                special.get(kind, Writer.write_plain)(self, item, scope)
+                special.get(kind, plain)(self, item, scope)
 
     def wait(self, work: Iterable[Work]) -> None:
         """Let work wait that is to be written before all that waits already."""
@@ -110,7 +107,7 @@ class Writer:
                     continue
             elif name == "op":
                 value = kind.__name__
-            elif kind in _PLAIN_VALUES:
+            elif not isinstance(value, ast.AST):
                 # What a node binds by a bare string is renamed: `except E as x`, `case [*x]`.
                 is_bound = _BINDERS.get(type(node)) == name
                 value = self.name_token(value, scope, node) if is_bound else ascii(value)

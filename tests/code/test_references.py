@@ -100,6 +100,21 @@ def test_blind_spots_have_lines(body: str, spot: str) -> None:
     assert (found.what, found.line) == (spot, 2)
 
 
+def test_each_mention_of_a_telling_name_is_looked_at() -> None:
+    harmless, other = "getattr(x, 'a')", "map(getattr, x, n)"
+    assert fact_of_text(f"def f(x, n): return {harmless}, {harmless}").reach == ""
+    assert fact_of_text(f"def f(x, n): return {harmless}, {other}").reach == "any"
+    assert fact_of_text(f"def f(x, n): return {other}, {harmless}").reach == "any"
+
+
+def test_uses_of_one_name_add_up() -> None:
+    for text in ("D['a'], D", "D, D['a']", "D, k in D", "D['a'], [D for _ in x]"):
+        (ref,) = fact_of_text(f"def f(x, k): return {text}").refs
+        assert ref.use.kind == "any"
+    (ref,) = fact_of_text("def f(): return D['a'], D['b']").refs
+    assert ref.use.keys == ("a", "b")
+
+
 @pytest.mark.parametrize(
     ("text", "reach"),
     [
