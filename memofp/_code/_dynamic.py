@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 import ast
+from ast import (
+    AST,
+    AsyncFunctionDef,
+    Attribute,
+    Call,
+    ClassDef,
+    Compare,
+    Constant,
+    Eq,
+    FunctionDef,
+    Load,
+    Name,
+    NotEq,
+    Starred,
+    Tuple,
+)
 
 from memofp._code._scopes import Scope, ScopeTree
 from memofp._code._spelled import PARSER_BUILDERS, REFLECTED, Spelling
@@ -43,7 +59,7 @@ class Dynamics:
         names: names that it computes from parts that stand in the code; see `_spelled`.
     """
 
-    def __init__(self, root: ast.AST, tree: ScopeTree, class_name: str | None) -> None:
+    def __init__(self, root: AST, tree: ScopeTree, class_name: str | None) -> None:
         self.reach = ""
         self.lists = False
         self.names: set[str] = set()
@@ -54,15 +70,15 @@ class Dynamics:
         self._harmless: set[int] = set()
         self._shown: set[int] = set()  # calls whose results are made texts at once
         for node, one in tree.scopes.items():
-            if isinstance(node, ast.ClassDef):
+            if isinstance(node, ClassDef):
                 self.names |= (one.bound & REFLECTED) | {LOCAL_CLASS}
                 if not _has_one_base(node.bases):
                     self.reach = "any"  # what the bases compute names of now has the others' members
 
-    def note_call(self, node: ast.Call, scope: Scope) -> None:
+    def note_call(self, node: Call, scope: Scope) -> None:
         """Note a direct call of one of these functions, whose arguments say how far it reaches."""
         name = last_name(node.func)
-        if name == "str" and isinstance(node.func, ast.Name) and scope.lookup("str") is None:
+        if name == "str" and isinstance(node.func, Name) and scope.lookup("str") is None:
             self._shown.update(map(id, node.args))
         if name in _CLASS_MAKERS and _mixes_classes(node):
             self.reach = "any"
@@ -101,10 +117,10 @@ class Dynamics:
             self.names.add(SUPER_HOOK)
             self._reach_own("self")
 
-    def _names_given(self, node: ast.Call, name: str, position: int, scope: Scope) -> frozenset[str] | None:
+    def _names_given(self, node: Call, name: str, position: int, scope: Scope) -> frozenset[str] | None:
         """Return the names that a call can give to one of these functions, None if any."""
         given = node.args if name in _DOTTED else node.args[position : position + 1]
-        if not given or any(isinstance(arg, ast.Starred) for arg in (*node.args[:position], *given)):
+        if not given or any(isinstance(arg, Starred) for arg in (*node.args[:position], *given)):
             return None
         found = frozenset[str]()
         for arg in given:
@@ -125,31 +141,31 @@ class Dynamics:
             if any(matches(pattern, parser) for parser in _PARSERS):
                 self.names.add("|".join((pattern, *PARSER_BUILDERS)))
 
-    def note_compare(self, node: ast.Compare) -> None:
+    def note_compare(self, node: Compare) -> None:
         """Note a comparison of namespaces, which compares what they hold and runs none of it."""
         for operand in (node.left, *node.comparators):
-            if isinstance(operand, ast.Call) and last_name(operand.func) == "vars":
+            if isinstance(operand, Call) and last_name(operand.func) == "vars":
                 whole: ast.expr = operand.func
-            elif isinstance(operand, ast.Attribute) and operand.attr == "__dict__":
+            elif isinstance(operand, Attribute) and operand.attr == "__dict__":
                 whole = operand
             else:
                 continue
-            if all(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops):
+            if all(isinstance(op, Eq | NotEq) for op in node.ops):
                 self._harmless.add(id(whole))
 
-    def note_name(self, node: ast.Name | ast.Attribute, name: str, scope: Scope) -> None:
+    def note_name(self, node: Name | Attribute, name: str, scope: Scope) -> None:
         """Note a mention of one of these names that is no direct call with harmless arguments."""
-        if name in TEMPLATE_METHODS and isinstance(node, ast.Attribute):
+        if name in TEMPLATE_METHODS and isinstance(node, Attribute):
             if not _is_known_template(node.value, scope):
                 self.reach = "any"
             return
         if _is_special(name) and not _is_super(node):
             self.names.add(f".{name}")  # `k.__call__(box)`: the object need not be of the class
-        if name == "__bases__" and not isinstance(node.ctx, ast.Load):
+        if name == "__bases__" and not isinstance(node.ctx, Load):
             self.reach = "any"
         if name not in DYNAMIC_NAMES or id(node) in self._harmless:
             return
-        if name == "__dict__" and isinstance(node, ast.Attribute) and self._is_receiver(node.value, scope):
+        if name == "__dict__" and isinstance(node, Attribute) and self._is_receiver(node.value, scope):
             # A class's own dictionary holds its members, an object's does not.
             self._reach_own("own" if self._receiver == "self" else "shown")
             return
@@ -159,18 +175,18 @@ class Dynamics:
     def _reach_own(self, reach: str) -> None:
         self.reach = max(self.reach, reach, key=_REACHES.index)
 
-    def _is_receiver(self, node: ast.AST | None, scope: Scope) -> bool:
+    def _is_receiver(self, node: AST | None, scope: Scope) -> bool:
         return (
             self._receiver is not None
-            and isinstance(node, ast.Name)
+            and isinstance(node, Name)
             and node.id == self._receiver
             and scope.lookup(node.id) is self._scope
         )
 
 
-def _receiver(root: ast.AST, stored: set[str]) -> str | None:
+def _receiver(root: AST, stored: set[str]) -> str | None:
     """Return the name of a method's first parameter if the method never binds it anew."""
-    if not isinstance(root, ast.FunctionDef | ast.AsyncFunctionDef):
+    if not isinstance(root, FunctionDef | AsyncFunctionDef):
         return None
     params = [*root.args.posonlyargs, *root.args.args]
     if not params:
@@ -181,16 +197,16 @@ def _receiver(root: ast.AST, stored: set[str]) -> str | None:
 
 def _is_known_template(node: ast.expr, scope: Scope) -> bool:
     """Tell a template whose text is seen: one that stands here, or a global one, which is captured."""
-    if isinstance(node, ast.Constant):
+    if isinstance(node, Constant):
         return True
-    return isinstance(node, ast.Name) and node.id != "str" and scope.lookup(node.id) is None
+    return isinstance(node, Name) and node.id != "str" and scope.lookup(node.id) is None
 
 
-def _gives_namespace(node: ast.Call) -> bool:
+def _gives_namespace(node: Call) -> bool:
     """Tell whether a command line is parsed into an object of the caller's, whose attributes it then sets."""
     return (
         len(node.args) > 1
-        or any(isinstance(arg, ast.Starred) for arg in node.args)
+        or any(isinstance(arg, Starred) for arg in node.args)
         or any(keyword.arg in (None, "namespace", "values") for keyword in node.keywords)
     )
 
@@ -201,20 +217,20 @@ def _is_special(name: str) -> bool:
 
 def _is_super(function: ast.expr) -> bool:
     """Tell whether a method is taken from `super()`."""
-    if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Call):
+    if not isinstance(function, Attribute) or not isinstance(function.value, Call):
         return False
     call = function.value
-    return isinstance(call.func, ast.Name) and call.func.id == "super" and not call.args and not call.keywords
+    return isinstance(call.func, Name) and call.func.id == "super" and not call.args and not call.keywords
 
 
 def _has_one_base(bases: list[ast.expr]) -> bool:
-    return len(bases) < 2 and not any(isinstance(base, ast.Starred) for base in bases)
+    return len(bases) < 2 and not any(isinstance(base, Starred) for base in bases)
 
 
-def _mixes_classes(node: ast.Call) -> bool:
+def _mixes_classes(node: Call) -> bool:
     """Tell whether a call may make a class of several others: `type(name, bases, namespace)`."""
-    if any(isinstance(arg, ast.Starred) for arg in node.args):
+    if any(isinstance(arg, Starred) for arg in node.args):
         return True
     given = node.args[1:2] if last_name(node.func) != "make_dataclass" else []
     given += [keyword.value for keyword in node.keywords if keyword.arg in (None, "bases")]
-    return any(not isinstance(bases, ast.Tuple) or not _has_one_base(bases.elts) for bases in given)
+    return any(not isinstance(bases, Tuple) or not _has_one_base(bases.elts) for bases in given)

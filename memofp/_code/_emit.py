@@ -7,6 +7,7 @@ What says nothing of its own is written by `_writer`, field by field.
 from __future__ import annotations
 
 import ast
+from ast import AnnAssign, Attribute, Constant, DictComp, Expr, Lambda, Load, Name, Subscript
 from collections.abc import Callable, Iterable
 
 from memofp._code._annotations import annotation_leaves, annotations_digest
@@ -126,7 +127,7 @@ class _Emitter(Writer):
         self.wait(("(JoinedStr", ".values", merged_strings(node.values), ")"))
 
     def _emit_set(self, node: ast.Set, scope: Scope) -> None:
-        constants = [e for e in node.elts if isinstance(e, ast.Constant)]
+        constants = [e for e in node.elts if isinstance(e, Constant)]
         if len(constants) < len(node.elts):
             self.write_plain(node, scope)
             return
@@ -145,7 +146,7 @@ class _Emitter(Writer):
                 self.out.append(token)
         self.write_plain(node, scope)
 
-    def _emit_subscript(self, node: ast.Subscript, scope: Scope) -> None:
+    def _emit_subscript(self, node: Subscript, scope: Scope) -> None:
         note_subscript(node, self.uses)
         if looks_up_own_module(node):
             self.refs.own_namespace(node.lineno)
@@ -153,7 +154,7 @@ class _Emitter(Writer):
 
     def _emit_augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         # It reads its target as well.
-        self.uses[id(node.target)] = Use("lookup") if isinstance(node.target, ast.Subscript) else ANY_USE
+        self.uses[id(node.target)] = Use("lookup") if isinstance(node.target, Subscript) else ANY_USE
         self.write_plain(node, scope)
 
     def _emit_compare(self, node: ast.Compare, scope: Scope) -> None:
@@ -169,10 +170,10 @@ class _Emitter(Writer):
             kind = type(statement)
             if kind in _NO_EFFECT:
                 continue
-            if kind is ast.AnnAssign and declares_only(statement) and scope.kind != "class":
+            if kind is AnnAssign and declares_only(statement) and scope.kind != "class":
                 continue
-            if isinstance(statement, ast.Expr):
-                if isinstance(statement.value, ast.Constant):
+            if isinstance(statement, Expr):
+                if isinstance(statement.value, Constant):
                     continue
                 chain = outside_chain(statement.value, scope, self.freevars)
                 if chain is not None:
@@ -191,13 +192,13 @@ class _Emitter(Writer):
         return scope
 
     def _emit_function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope | None
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | Lambda, scope: Scope | None
     ) -> None:
         work: list[Work] = [f"({type(node).__name__}"]
         args = node.args
         if scope is not None:
             # The defaults and decorators of a nested function run in the scope around it.
-            if not isinstance(node, ast.Lambda):
+            if not isinstance(node, Lambda):
                 self.names.append(node.name)
                 work += (self.name_token(node.name, scope, node), node.decorator_list)
             self._note_annotations(node, scope)
@@ -205,7 +206,7 @@ class _Emitter(Writer):
             work += ["-" if d is None else d for d in args.kw_defaults]
         own = self._enter(node)
         work += (signature(args, own), own)
-        if isinstance(node, ast.Lambda):
+        if isinstance(node, Lambda):
             work.append(node.body)
         else:
             self._note_docstring(node.body, own)
@@ -218,7 +219,7 @@ class _Emitter(Writer):
     def _note_annotations(self, node: ast.AST, scope: Scope) -> None:
         """Note what annotations of a nested function name: it counts where somebody reads annotations."""
         for one in annotation_leaves(node):
-            if isinstance(one, ast.Name):
+            if isinstance(one, Name):
                 name = mangle(one.id, scope.class_name)
                 self.late.token(name, scope.lookup(name), (), one.lineno)
             else:
@@ -226,9 +227,9 @@ class _Emitter(Writer):
                     self.late.outside(name, (), one.lineno)
 
     def _note_docstring(self, body: list[ast.stmt], own: Scope) -> None:
-        if body and isinstance(body[0], ast.Expr):
+        if body and isinstance(body[0], Expr):
             first = body[0].value
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            if isinstance(first, Constant) and isinstance(first.value, str):
                 self.docs.append(f"{own.number} {first.value!a}")
 
     def _emit_class(self, node: ast.ClassDef, scope: Scope | None) -> None:
@@ -240,7 +241,7 @@ class _Emitter(Writer):
         self.wait((*opening, *around, own, self.statements(node.body, own), scope, ")"))
 
     def _emit_comprehension(
-        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope
+        self, node: ast.ListComp | ast.SetComp | DictComp | ast.GeneratorExp, scope: Scope
     ) -> None:
         own = self._enter(node)
         work: list[Work] = [f"({type(node).__name__}"]
@@ -249,11 +250,11 @@ class _Emitter(Writer):
             if i == 0:
                 work.append(own)  # the first iterable is made outside
             work += (generator.target, generator.ifs)
-        work += (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        work += (node.key, node.value) if isinstance(node, DictComp) else (node.elt,)
         work += (scope, ")")
         self.wait(work)
 
-    def _emit_annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
+    def _emit_annotated(self, node: AnnAssign, scope: Scope) -> None:
         value = () if node.value is None else (".value", node.value)
         if scope.kind == "class":  # a local dataclass reads its annotations
             self.wait(("(AnnAssign", ".target", node.target, ".annotation", node.annotation, *value, ")"))
@@ -262,11 +263,11 @@ class _Emitter(Writer):
 
     # ---- names -------------------------------------------------------------------------------
 
-    def _emit_name(self, node: ast.Name, scope: Scope) -> None:
+    def _emit_name(self, node: Name, scope: Scope) -> None:
         """Write a name; what a plain use of it was written as stands for all uses of it in the same scope."""
         raw = node.id
         use = self.uses.get(id(node))
-        loads = use is not None or type(node.ctx) is ast.Load
+        loads = use is not None or type(node.ctx) is Load
         written = scope.loaded if loads else scope.stored
         known = written.get(raw)
         if known is None:
@@ -282,11 +283,11 @@ class _Emitter(Writer):
         if local is not None:
             self.names.append(local)
 
-    def _emit_attribute(self, node: ast.Attribute, scope: Scope) -> None:
+    def _emit_attribute(self, node: Attribute, scope: Scope) -> None:
         """Write a chain on an outside name as one reference; write any other attribute plainly."""
         attrs: list[str] = []
         base: ast.expr = node
-        while isinstance(base, ast.Attribute):
+        while isinstance(base, Attribute):
             if base.attr in _TELLING_NAMES or base.attr.startswith("__"):
                 self.refs.mention("inspect.stack" if is_inspect_stack(base) else base.attr)
                 self.dynamics.note_name(base, base.attr, scope)
@@ -295,11 +296,11 @@ class _Emitter(Writer):
             base = base.value
         self.seen.update(attrs)
         attrs.reverse()
-        if isinstance(base, ast.Name):
+        if isinstance(base, Name):
             if base.id in _TELLING_NAMES or base.id.startswith("__"):
                 self.refs.mention(base.id)
                 self.dynamics.note_name(base, base.id, scope)
-            stored = not isinstance(node.ctx, ast.Load) and id(node) not in self.uses
+            stored = not isinstance(node.ctx, Load) and id(node) not in self.uses
             reach = tuple(attrs[:-1] if stored else attrs)
             use = Use("store") if stored else self.uses.get(id(node), ANY_USE)
             root = mangle(base.id, scope.class_name)
@@ -329,7 +330,7 @@ class _Emitter(Writer):
                 return token, None
         if owner.kind == "class":
             # The body of a class reads a name of its own or, before it is bound, one from outside.
-            reads = loads and isinstance(node, ast.Name)
+            reads = loads and isinstance(node, Name)
             if reads and (owner.parent is None or owner.parent.lookup(name) is None):
                 return f"C{owner.number}:{name}|{self.refs.outside(name, (), 0)}", None
             return f"C{owner.number}:{name}", None
@@ -339,7 +340,7 @@ class _Emitter(Writer):
 
     # ---- constants, imports ------------------------------------------------------------------
 
-    def _emit_constant(self, node: ast.Constant, _: Scope) -> None:
+    def _emit_constant(self, node: Constant, _: Scope) -> None:
         value = node.value
         if type(value) is str:
             self.refs.mention(value)
@@ -367,16 +368,16 @@ class _Emitter(Writer):
 
 
 _SPECIAL: dict[type[ast.AST], Callable[..., None]] = {
-    ast.Name: _Emitter._emit_name,
-    ast.Constant: _Emitter._emit_constant,
-    ast.Attribute: _Emitter._emit_attribute,
+    Name: _Emitter._emit_name,
+    Constant: _Emitter._emit_constant,
+    Attribute: _Emitter._emit_attribute,
     ast.Call: _Emitter._emit_call,
-    ast.Subscript: _Emitter._emit_subscript,
+    Subscript: _Emitter._emit_subscript,
     ast.AugAssign: _Emitter._emit_augmented,
     ast.Compare: _Emitter._emit_compare,
     ast.JoinedStr: _Emitter._emit_joined,
     ast.Set: _Emitter._emit_set,
-    ast.AnnAssign: _Emitter._emit_annotated,
+    AnnAssign: _Emitter._emit_annotated,
     **dict.fromkeys((ast.Import, ast.ImportFrom), _Emitter._emit_import),
     **dict.fromkeys(FUNCTIONS, _Emitter._emit_function),
     **dict.fromkeys(COMPREHENSIONS, _Emitter._emit_comprehension),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+from ast import AST, Attribute, Call, Constant, Load, Name, Slice, Subscript
 
 from memofp._code._facts import ANY_USE, ImportSpec, Ref, Spot, Use
 from memofp._code._scopes import Scope, ScopeTree, mangle
@@ -85,7 +85,7 @@ class References:
         """Note that the code can read any global of its own module."""
         self._number("globals", "", (), (), line)
 
-    def note_attribute(self, node: ast.Attribute) -> None:
+    def note_attribute(self, node: Attribute) -> None:
         """Note an attribute that is a whole namespace: it may be the own module's or any other's."""
         if node.attr in NAMESPACES:
             self.own_namespace(node.lineno)
@@ -122,23 +122,23 @@ class References:
 
     # ---- calls -------------------------------------------------------------------------------
 
-    def note_call(self, node: ast.Call, scope: Scope) -> str | None:
+    def note_call(self, node: Call, scope: Scope) -> str | None:
         """Note a call that no static analysis can follow; return the token of an import by constant name."""
         callee = node.func
         name = last_name(callee)
-        if isinstance(callee, ast.Name) and self._is_local(callee.id, scope):
+        if isinstance(callee, Name) and self._is_local(callee.id, scope):
             return None
         first = node.args[0] if node.args else None
-        constant = first.value if isinstance(first, ast.Constant) else None
+        constant = first.value if isinstance(first, Constant) else None
         if name in IMPORTERS:
             return self._note_import(name, constant, node)
-        if name in ("eval", "exec") and isinstance(callee, ast.Name) and constant is None:
+        if name in ("eval", "exec") and isinstance(callee, Name) and constant is None:
             self._spot(f"{name} of built text", node)
         elif name in _COMPUTED:
             self._note_computed(name, node, scope)
         return None
 
-    def _note_import(self, name: str, constant: object, node: ast.Call) -> str | None:
+    def _note_import(self, name: str, constant: object, node: Call) -> str | None:
         if not isinstance(constant, str):
             self._spot(f"{name} of a computed name", node)
             return None
@@ -146,18 +146,18 @@ class References:
         spec = ImportSpec(level, constant.lstrip("."), None, False)
         return self.imported(f"{name} {constant}", (), (spec,), node.lineno)
 
-    def _note_computed(self, name: str, node: ast.Call, scope: Scope) -> None:
+    def _note_computed(self, name: str, node: Call, scope: Scope) -> None:
         position = _COMPUTED[name]
         which = node.args[position : position + 1]
         if not which:
             return
-        if isinstance(which[0], ast.Constant):
+        if isinstance(which[0], Constant):
             if which[0].value in NAMESPACES | _SEES_GLOBALS:
                 self.own_namespace(node.lineno)
                 self._spot(f"namespace read from {which[0].value}", node)
             return
         target = node.args[0]
-        if name == "getattr" and isinstance(target, ast.Name) and not self._is_local(target.id, scope):
+        if name == "getattr" and isinstance(target, Name) and not self._is_local(target.id, scope):
             return  # the whole object is a reference already
         self._spot(f"{name} with a computed name", node)
 
@@ -166,34 +166,34 @@ class References:
         owner = scope.lookup(name)
         return owner is not None and not owner.is_import_alias(name)
 
-    def _spot(self, what: str, node: ast.AST) -> None:
+    def _spot(self, what: str, node: AST) -> None:
         self.spots.append(Spot(what, getattr(node, "lineno", 0)))
 
 
-def note_subscript(node: ast.Subscript, uses: dict[int, Use]) -> None:
+def note_subscript(node: Subscript, uses: dict[int, Use]) -> None:
     """Note for the operand of a subscript that the node around it only looks something up."""
     if looks_up_own_module(node):
         uses[id(node.value)] = Use("member")  # what is found there is told by `own_namespace`
         return
-    key = node.slice.value if isinstance(node.slice, ast.Constant) else None
-    if not isinstance(node.ctx, ast.Load):
+    key = node.slice.value if isinstance(node.slice, Constant) else None
+    if not isinstance(node.ctx, Load):
         uses[id(node.value)] = uses.get(id(node), Use("member"))
     elif type(key) in (str, int):
         uses[id(node.value)] = Use("keys", (key,))  # type: ignore[arg-type] # mypy: str or int
-    elif not isinstance(node.slice, ast.Slice):
+    elif not isinstance(node.slice, Slice):
         uses[id(node.value)] = Use("lookup")
 
 
-def looks_up_own_module(node: ast.Subscript) -> bool:
+def looks_up_own_module(node: Subscript) -> bool:
     """Tell whether a subscript is `sys.modules[__name__]`, under whatever name `sys.modules` goes."""
     value = node.value
-    name = value.attr if isinstance(value, ast.Attribute) else value.id if isinstance(value, ast.Name) else ""
-    return name == "modules" and isinstance(node.slice, ast.Name) and node.slice.id == "__name__"
+    name = value.attr if isinstance(value, Attribute) else value.id if isinstance(value, Name) else ""
+    return name == "modules" and isinstance(node.slice, Name) and node.slice.id == "__name__"
 
 
-def is_inspect_stack(node: ast.Attribute) -> bool:
+def is_inspect_stack(node: Attribute) -> bool:
     """Tell `inspect.stack` from the many other things that are called stack."""
-    return node.attr == "stack" and isinstance(node.value, ast.Name) and node.value.id == "inspect"
+    return node.attr == "stack" and isinstance(node.value, Name) and node.value.id == "inspect"
 
 
 def sees_locals(tree: ScopeTree) -> bool:

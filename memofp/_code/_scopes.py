@@ -6,7 +6,31 @@ its tables cannot be tied to AST nodes.
 
 from __future__ import annotations
 
-import ast
+from ast import (
+    AST,
+    AnnAssign,
+    AsyncFunctionDef,
+    Attribute,
+    ClassDef,
+    Constant,
+    DictComp,
+    ExceptHandler,
+    FunctionDef,
+    GeneratorExp,
+    Global,
+    Import,
+    ImportFrom,
+    Lambda,
+    ListComp,
+    Load,
+    MatchAs,
+    MatchMapping,
+    MatchStar,
+    Name,
+    NamedExpr,
+    Nonlocal,
+    SetComp,
+)
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,18 +48,9 @@ __all__ = [
     "mangle",
 ]
 
-COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-ScopeNode = (
-    ast.FunctionDef
-    | ast.AsyncFunctionDef
-    | ast.Lambda
-    | ast.ClassDef
-    | ast.ListComp
-    | ast.SetComp
-    | ast.DictComp
-    | ast.GeneratorExp
-)
+COMPREHENSIONS = (ListComp, SetComp, DictComp, GeneratorExp)
+FUNCTIONS = (FunctionDef, AsyncFunctionDef, Lambda)
+ScopeNode = FunctionDef | AsyncFunctionDef | Lambda | ClassDef | ListComp | SetComp | DictComp | GeneratorExp
 
 
 @dataclass(slots=True, eq=False)
@@ -100,11 +115,11 @@ class ScopeTree:
         annotated: parameters, results and assignments with an annotation, in order.
     """
 
-    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
+    scopes: dict[AST, Scope] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     stored: set[str] = field(default_factory=set)
     attributes: set[str] = field(default_factory=set)
-    annotated: list[ast.AST] = field(default_factory=list)
+    annotated: list[AST] = field(default_factory=list)
 
 
 def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
@@ -117,9 +132,9 @@ def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
     while stack:
         item = stack.pop()
         kind = type(item)
-        if kind is ast.Name:
+        if kind is Name:
             names.add(item.id)
-            if type(item.ctx) is not ast.Load:
+            if type(item.ctx) is not Load:
                 tree.stored.add(item.id)
                 scope.bind(mangle(item.id, scope.class_name))
         elif kind is list:
@@ -128,11 +143,11 @@ def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
             scope = item
         elif kind in _SCOPE_KINDS:
             stack += _scope_parts(item, scope, tree, class_name)
-        elif kind is ast.AnnAssign:
+        elif kind is AnnAssign:
             tree.annotated.append(item)
             stack += (item.value, item.annotation if scope.kind == "class" else None, item.target)
-        elif item is not None and kind is not ast.Constant:
-            if kind is ast.Attribute:
+        elif item is not None and kind is not Constant:
+            if kind is Attribute:
                 attributes.add(item.attr)
             elif kind in _BINDING_KINDS:
                 _bind_names(item, scope)
@@ -140,11 +155,11 @@ def build_scopes(root: ScopeNode, class_name: str | None) -> ScopeTree:
     return tree
 
 
-_SCOPE_KINDS = frozenset({*FUNCTIONS, ast.ClassDef, *COMPREHENSIONS})
+_SCOPE_KINDS = frozenset({*FUNCTIONS, ClassDef, *COMPREHENSIONS})
 _BINDING_KINDS = frozenset(
     {
-        ast.NamedExpr, ast.Import, ast.ImportFrom, ast.ExceptHandler, ast.MatchAs, ast.MatchStar,
-        ast.MatchMapping, ast.Global, ast.Nonlocal,
+        NamedExpr, Import, ImportFrom, ExceptHandler, MatchAs, MatchStar,
+        MatchMapping, Global, Nonlocal,
     }
 )  # fmt: skip
 
@@ -158,13 +173,13 @@ def _scope_parts(node: ScopeNode, scope: Scope | None, tree: ScopeTree, class_na
         tree: to add to.
         class_name: name of the class around the root.
     """
-    if isinstance(node, ast.ClassDef):
+    if isinstance(node, ClassDef):
         own = Scope("class", scope, node.name)
         around: tuple[list[Any], ...] = (node.keywords, node.bases, node.decorator_list)
     elif isinstance(node, FUNCTIONS):
         own = Scope("function", scope, scope.class_name if scope else class_name)
         _bind_parameters(node, own, tree)
-        decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+        decorators = [] if isinstance(node, Lambda) else node.decorator_list
         around = (decorators, node.args.kw_defaults, node.args.defaults)
     else:
         own = tree.scopes[node] = Scope("comprehension", scope, scope.class_name if scope else None)
@@ -172,27 +187,25 @@ def _scope_parts(node: ScopeNode, scope: Scope | None, tree: ScopeTree, class_na
     tree.scopes[node] = own
     if scope is None:
         return [node.body, own]
-    if not isinstance(node, ast.Lambda):
+    if not isinstance(node, Lambda):
         scope.bind(mangle(node.name, scope.class_name))
     return [scope, node.body, own, *around]
 
 
 def _comprehension_parts(
-    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, scope: Scope | None, own: Scope
+    node: ListComp | SetComp | DictComp | GeneratorExp, scope: Scope | None, own: Scope
 ) -> list[Any]:
     first, *others = node.generators
     parts: list[Any] = [first.iter, own, first.target, first.ifs]  # the first iterable is made outside
     for generator in others:
         parts += (generator.iter, generator.target, generator.ifs)
-    parts += (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+    parts += (node.key, node.value) if isinstance(node, DictComp) else (node.elt,)
     parts.append(scope)
     parts.reverse()
     return parts
 
 
-def _bind_parameters(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, own: Scope, tree: ScopeTree
-) -> None:
+def _bind_parameters(node: FunctionDef | AsyncFunctionDef | Lambda, own: Scope, tree: ScopeTree) -> None:
     args = node.args
     for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
         if arg is not None:
@@ -203,26 +216,26 @@ def _bind_parameters(
                 tree.annotated.append(arg)
     for param in getattr(node, "type_params", ()):
         own.bind(mangle(param.name, own.class_name))
-    if not isinstance(node, ast.Lambda) and node.returns is not None:
+    if not isinstance(node, Lambda) and node.returns is not None:
         tree.annotated.append(node)
 
 
-def _bind_names(node: ast.AST, scope: Scope) -> None:
+def _bind_names(node: AST, scope: Scope) -> None:
     name = scope.class_name
-    if isinstance(node, ast.NamedExpr):
+    if isinstance(node, NamedExpr):
         _bind_walrus(mangle(node.target.id, name), scope)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
+    elif isinstance(node, Import | ImportFrom):
         for alias, spec in import_specs(node):
             bound = mangle(alias, name)
             scope.bound.add(bound)
             scope.imports.setdefault(bound, []).append(spec)
-    elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar | ast.MatchMapping):
-        bare = node.rest if isinstance(node, ast.MatchMapping) else node.name
+    elif isinstance(node, ExceptHandler | MatchAs | MatchStar | MatchMapping):
+        bare = node.rest if isinstance(node, MatchMapping) else node.name
         if bare:
             scope.bind(mangle(bare, name))
-    elif isinstance(node, ast.Global):
+    elif isinstance(node, Global):
         scope.outer.update(mangle(n, name) for n in node.names)
-    elif isinstance(node, ast.Nonlocal):
+    elif isinstance(node, Nonlocal):
         scope.nonlocals.update(mangle(n, name) for n in node.names)
 
 
@@ -236,9 +249,9 @@ def _bind_walrus(name: str, scope: Scope) -> None:
         scope.nonlocals.add(name)  # the Name below it is stored to, and must not bind here
 
 
-def import_specs(node: ast.Import | ast.ImportFrom) -> list[tuple[str, ImportSpec]]:
+def import_specs(node: Import | ImportFrom) -> list[tuple[str, ImportSpec]]:
     """Return the names that an import statement binds, each with what it binds them to."""
-    if isinstance(node, ast.ImportFrom):
+    if isinstance(node, ImportFrom):
         module = node.module or ""
         return [(a.asname or a.name, ImportSpec(node.level, module, a.name, False)) for a in node.names]
     out = []

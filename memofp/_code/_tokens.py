@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from ast import AnnAssign, Attribute, Call, Constant, Name
 
 from memofp._code._codes import constant_text
 from memofp._code._scopes import Scope, mangle
@@ -16,30 +17,26 @@ def texts(value: object) -> list[str]:
     return identifiers(value) if isinstance(value, str) else []
 
 
-def constant_token(node: ast.Constant) -> str:
+def constant_token(node: Constant) -> str:
     """Return a token that keeps 1, True, 1.0 and -0.0 apart, and follows no version's Unicode tables."""
     return f"{type(node.value).__name__}={constant_text(node.value)}"
 
 
 def declares_only(statement: ast.stmt) -> bool:
     """Tell whether a statement is `name: annotation` without a value."""
-    return (
-        isinstance(statement, ast.AnnAssign)
-        and statement.value is None
-        and isinstance(statement.target, ast.Name)
-    )
+    return isinstance(statement, AnnAssign) and statement.value is None and isinstance(statement.target, Name)
 
 
 def merged_strings(values: list[ast.expr]) -> list[ast.expr]:
     """Merge neighbouring constants of an f-string, which parsers split differently, and drop empty ones."""
     out: list[ast.expr] = []
     for value in values:
-        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        if isinstance(value, Constant) and isinstance(value.value, str):
             if not value.value:
                 continue
             last = out[-1] if out else None
-            if isinstance(last, ast.Constant):
-                out[-1] = ast.Constant(str(last.value) + value.value)
+            if isinstance(last, Constant):
+                out[-1] = Constant(str(last.value) + value.value)
                 continue
         out.append(value)
     return out
@@ -62,14 +59,14 @@ def signature(args: ast.arguments, scope: Scope) -> str:
 
 def outside_chain(value: ast.expr, scope: Scope, freevars: frozenset[str]) -> tuple[str, ...] | None:
     """Return the dotted callee of a bare call if its root is a global name."""
-    if not isinstance(value, ast.Call):
+    if not isinstance(value, Call):
         return None
     attrs: list[str] = []
     callee = value.func
-    while isinstance(callee, ast.Attribute):
+    while isinstance(callee, Attribute):
         attrs.append(callee.attr)
         callee = callee.value
-    if not isinstance(callee, ast.Name):
+    if not isinstance(callee, Name):
         return None
     name = mangle(callee.id, scope.class_name)
     if scope.lookup(name) is not None or name in freevars:

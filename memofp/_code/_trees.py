@@ -2,11 +2,15 @@
 
 A walk keeps what is still to come on a stack, the next at the end: nodes, lists of nodes, None where an
 optional one is missing, and a few plain values, which have no parts.
+
+What walks imports the kinds of nodes by name: `ast` has a `__getattr__` on CPython 3.12 and 3.13, and in a
+module that has one the interpreter looks `ast.Name` up anew each time.
 """
 
 from __future__ import annotations
 
 import ast
+from ast import AST, Attribute, Constant, Global, Name, Nonlocal
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any
@@ -21,7 +25,7 @@ _WITHOUT_NODES = frozenset(
     }
 )  # fmt: skip
 _HOLDING_STATEMENTS = frozenset({"body", "handlers", "orelse", "finalbody", "cases"})
-_LEAVES = frozenset({ast.Name, ast.Constant, ast.alias, ast.Global, ast.Nonlocal})
+_LEAVES = frozenset({Name, Constant, ast.alias, Global, Nonlocal})
 _Getter = Callable[[Any], tuple[Any, ...]]
 
 
@@ -48,18 +52,18 @@ PARTS = Parts(lambda name: name not in _WITHOUT_NODES)
 STATEMENTS = Parts(_HOLDING_STATEMENTS.__contains__)  # statements alone, and what holds them: handlers, cases
 
 
-def walk(root: ast.AST) -> Iterator[ast.AST]:
+def walk(root: AST) -> Iterator[AST]:
     """Yield a node and all below it, parents first, without operators and contexts."""
     stack: list[Any] = [root]
     while stack:
         item = stack.pop()
         if isinstance(item, list):
             stack += item[::-1]
-        elif isinstance(item, ast.AST):
+        elif isinstance(item, AST):
             yield item
             stack += PARTS[type(item)](item)
 
 
 def last_name(node: ast.expr) -> str:
     """Return the last name of a dotted one, "" for any other expression."""
-    return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return node.id if isinstance(node, Name) else node.attr if isinstance(node, Attribute) else ""

@@ -6,6 +6,7 @@ The walk has a stack of its own, because a long chain of operators or of `elif` 
 from __future__ import annotations
 
 import ast
+from ast import AST, ExceptHandler, MatchAs, MatchMapping, MatchStar
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -15,17 +16,17 @@ __all__ = ["Work", "Writer"]
 
 # What waits to be written: tokens, nodes, lists of nodes, None for `**x` in a dict display.  A scope is not
 # written: what comes after it lives in it.
-Work = str | ast.AST | list[Any] | Scope | None
+Work = str | AST | list[Any] | Scope | None
 _DROPPED_FIELDS = frozenset({"ctx", "kind", "type_comment", "type_params", "type_ignores"})
 _BODIES = frozenset({"body", "orelse", "finalbody"})
-_BINDERS = {ast.ExceptHandler: "name", ast.MatchAs: "name", ast.MatchStar: "name", ast.MatchMapping: "rest"}
+_BINDERS = {ExceptHandler: "name", MatchAs: "name", MatchStar: "name", MatchMapping: "rest"}
 _Shape = tuple[str, tuple[tuple[str, str], ...]]
 
 
-class _Shapes(dict[type[ast.AST], _Shape]):
+class _Shapes(dict[type[AST], _Shape]):
     """By kind of node, its opening and the label and name of each field that is written, the last first."""
 
-    def __missing__(self, kind: type[ast.AST]) -> _Shape:
+    def __missing__(self, kind: type[AST]) -> _Shape:
         fields = [(f".{name}", name) for name in kind._fields if name not in _DROPPED_FIELDS]
         shape = self[kind] = (f"({kind.__name__}", tuple(reversed(fields)))
         return shape
@@ -42,7 +43,7 @@ class Writer:
         seen: names that a node gives as bare strings: attributes in a class pattern.
     """
 
-    def __init__(self, special: Mapping[type[ast.AST], Callable[..., None]]) -> None:
+    def __init__(self, special: Mapping[type[AST], Callable[..., None]]) -> None:
         """Prepare a walk.
 
         Args:
@@ -57,11 +58,11 @@ class Writer:
         """Return the statements of a body that are to be written."""
         raise NotImplementedError
 
-    def name_token(self, raw: str, scope: Scope, node: ast.AST) -> str:
+    def name_token(self, raw: str, scope: Scope, node: AST) -> str:
         """Return the token of a name that a node binds."""
         raise NotImplementedError
 
-    def write(self, root: ast.AST) -> None:
+    def write(self, root: AST) -> None:
         """Write a tree."""
         waiting, out, special, plain = self._waiting, self.out, self._special, Writer.write_plain
         waiting.append(root)
@@ -86,7 +87,7 @@ class Writer:
         """Let work wait that is to be written before all that waits already."""
         self._waiting += reversed([*work])
 
-    def write_plain(self, node: ast.AST, scope: Scope) -> None:
+    def write_plain(self, node: AST, scope: Scope) -> None:
         """Write each field that is not empty behind its name."""
         opening, fields = _SHAPES[type(node)]
         self.out.append(opening)
@@ -107,7 +108,7 @@ class Writer:
                     continue
             elif name == "op":
                 value = kind.__name__
-            elif not isinstance(value, ast.AST):
+            elif not isinstance(value, AST):
                 # What a node binds by a bare string is renamed: `except E as x`, `case [*x]`.
                 is_bound = _BINDERS.get(type(node)) == name
                 value = self.name_token(value, scope, node) if is_bound else ascii(value)
