@@ -20,6 +20,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from memofp._fingerprint._agreement import agrees
 from memofp._fingerprint._collector import collect_young
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
 from memofp._fingerprint._graph import Base, Graph, NotShareableError
@@ -112,8 +113,6 @@ def begin_with(
         graph.run()
     except NotShareableError:
         return None
-    from memofp._fingerprint._agreement import agrees  # here, as a script fingerprints one function
-
     if graph.imported or not agrees(graph, root, base.graph, base.root, base.is_top):
         return None
     return graph, root
