@@ -55,6 +55,8 @@ LOCAL_CLASS = "class"
 def identifiers(text: str) -> list[str]:
     """Return the identifiers in a text, each of which may name an attribute."""
     if text.isascii():
+        if text.isidentifier():
+            return [text]
         return [name for word in text.translate(_WORDS_APART).split() if (name := word.lstrip("0123456789"))]
     global _find
     if _find is None:

@@ -11,7 +11,7 @@ import os
 from _thread import get_ident
 from types import TracebackType
 
-__all__ = ["Paused", "Resumed", "collect_young"]
+__all__ = ["Paused", "Resumed", "let_age"]
 
 _pausing: set[int] = set()  # threads that have switched it off, and will switch it on again
 
@@ -52,10 +52,20 @@ class Resumed:
             gc.disable()
 
 
-def collect_young() -> None:
-    """Collect what was made since, if the collector would: the next call would pay for it, a millisecond."""
-    if get_ident() in _pausing:
+def let_age() -> None:
+    """Let the collector take for old what was made since: it stays, and the next call would pay for a visit.
+
+    To freeze all objects and to unfreeze them puts them into the oldest generation without a look at them
+    (https://docs.python.org/3/library/gc.html#gc.unfreeze).  A program that has frozen objects of its own
+    (before it forks, say) keeps them so; CPython 3.12 has frozen some itself.
+    """
+    if get_ident() not in _pausing:
+        return
+    if gc.get_freeze_count():
         gc.collect(0)
+    else:
+        gc.freeze()
+        gc.unfreeze()
 
 
 def _resume_in_child() -> None:

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from memofp._fingerprint._agreement import agrees
-from memofp._fingerprint._collector import collect_young
+from memofp._fingerprint._collector import let_age
 from memofp._fingerprint._components import component_digests, discovered_from, strong_components
 from memofp._fingerprint._graph import Base, Graph, NotShareableError
 from memofp._fingerprint._options import Options
@@ -164,7 +164,7 @@ def remember(digested: Digested, is_lasting: bool) -> None:
     digested.as_base()
     _recent.append(weakref.ref(digested))
     _last[:] = [digested] if is_lasting else []
-    collect_young()
+    let_age()
 
 
 def forget() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from memofp import fingerprint
-from memofp._fingerprint._collector import Paused, Resumed, collect_young
+from memofp._fingerprint._collector import Paused, Resumed, let_age
 
 
 @pytest.fixture(autouse=True)
@@ -51,17 +51,42 @@ def test_it_is_on_again_after_an_interrupt() -> None:
     assert gc.isenabled()
 
 
-def test_who_has_switched_it_off_finds_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_has_switched_it_off_finds_it_off() -> None:
     gc.disable()
     fingerprint(lambda: 1)
     assert not gc.isenabled()
-    collected: list[int] = []
-    monkeypatch.setattr(gc, "collect", collected.append)
+    kept = [[]]  # type: ignore[var-annotated] # any object that the collector knows
     with Paused(), Resumed():
-        collect_young()
+        let_age()
         assert not gc.isenabled()
     assert not gc.isenabled()
-    assert collected == []
+    assert any(one is kept for one in gc.get_objects(0))
+
+
+def test_what_was_made_is_old_at_once() -> None:
+    gc.collect(0)
+    frozen = gc.get_freeze_count()
+    kept = [[]]  # type: ignore[var-annotated]
+    with Paused():
+        assert any(one is kept for one in gc.get_objects(0))
+        let_age()
+        assert not any(one is kept for one in gc.get_objects(0))
+    assert gc.isenabled()
+    old = (1, 2) if frozen else (2,)
+    assert any(one is kept for generation in old for one in gc.get_objects(generation))
+
+
+def test_what_a_program_has_frozen_stays_frozen() -> None:
+    gc.freeze()
+    try:
+        count = gc.get_freeze_count()
+        kept = [[]]  # type: ignore[var-annotated]
+        with Paused():
+            let_age()
+        assert gc.get_freeze_count() == count > 0
+        assert not any(one is kept for one in gc.get_objects(0))
+    finally:
+        gc.unfreeze()
 
 
 def test_it_is_on_while_a_module_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
