@@ -7,10 +7,10 @@ arguments here, and the fingerprint of captured values in the layer above.
 from __future__ import annotations
 
 from memofp._values._entry import ArgumentDigester, digest_arguments, digest_value
+from memofp._values._headers import set_code_hasher
 from memofp._values._markers import By, File, Ignore
 from memofp._values._parts import Code, Leaf, Node, Parts, Refusal
 from memofp._values._registry import reduce_value, register_hasher
-from memofp._values._walk import set_code_hasher
 
 __all__ = [
     "ArgumentDigester",

@@ -8,7 +8,7 @@ from struct import pack
 from typing import Any
 
 from memofp._values._builtins import value_label
-from memofp._values._plain import LARGE_SET, SETS, encode_elements, sort_large_set
+from memofp._values._plain import LARGE_SET, SETS, SORTED, encode_elements, sort_large_set
 from memofp._values._sink import Sink
 
 __all__ = ["Frame", "container_frame"]
@@ -113,7 +113,7 @@ def container_frame(value: Any, kind: type) -> Frame:
     if is_set:
         items = sort_large_set(value)
         if items is not None:
-            mark, is_set = b"\x09" + mark, False
+            mark, is_set = SORTED + mark, False
         else:
             items = list(value)
     frame = Frame(value, items, kind)

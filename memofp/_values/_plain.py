@@ -36,6 +36,7 @@ __all__ = [
     "LARGE_SET",
     "MUTABLE",
     "SETS",
+    "SORTED",
     "SPILL_BYTES",
     "SPILL_HEIGHT",
     "encode_elements",
@@ -48,6 +49,7 @@ ALL_OWNERS = 1 << 60  # of a value that is encoded alone: whoever else holds it,
 DEPTH_LIMIT = 32
 SPILL_BYTES = 1 << 20  # a longer immutable composite is replaced by its digest
 
+SORTED = b"\x09"  # before a set whose elements are sorted by value
 _ELEMENT_BYTES = 1 << 24  # more are not copied once again
 
 _SORTABLE: frozenset[type] = frozenset({int, str, bytes})

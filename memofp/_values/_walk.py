@@ -14,7 +14,7 @@ by their digest when that would take more than a mebibyte.  The walk keeps its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from marshal import dumps
 from struct import pack
@@ -23,10 +23,9 @@ from typing import Any
 from memofp._errors import UnhashableArgumentError
 from memofp._values._aliases import encode_aliased, find_aliases
 from memofp._values._frames import Frame, container_frame
+from memofp._values._headers import CODE, PARTS, are_small, hash_code, instance_header
 from memofp._values._objects import are_strings, reduce_instance
-from memofp._values._origin import class_part
 from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
-from memofp._values._parts import pack as pack_fields
 from memofp._values._plain import (
     ALIASED,
     ALL_OWNERS,
@@ -41,11 +40,11 @@ from memofp._values._plain import (
 from memofp._values._registry import is_plain_instance, reduce_value
 from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
-from memofp._values._state import layout_of, state_of
+from memofp._values._state import state_of
 
-__all__ = ["Walk", "set_code_hasher"]
+__all__ = ["Walk"]
 
-_PARTS, _CODE, _HUGE = b"\x02", b"\x03", b"\x08"
+_HUGE = b"\x08"
 _SMALL_CHUNK = 16  # items; fewer are visited one by one
 _FIRST_CHUNK = 256  # items of a large container that are encoded together before their size is known
 _CHUNK_BYTES = (
@@ -58,22 +57,6 @@ _SYNTHETIC = frozenset({Leaf, Parts, Code, Refusal, Bare})
 
 _Header = tuple[bytes, tuple[str, ...], bool, type]  # bytes, labels, whether mutable; the class, kept alive
 _NUMBERS = ATOMS - {bytes, str}
-_is_small = (ATOMS - {bytes}).issuperset
-
-_code_hasher: Callable[[object], bytes] | None = None
-
-
-def set_code_hasher(function: Callable[[object], bytes]) -> None:
-    """Say how functions, classes and modules among values are hashed (the fingerprint layer does)."""
-    global _code_hasher
-    _code_hasher = function
-
-
-def _are_small(values: tuple[object, ...]) -> bool:
-    try:
-        return _is_small(map(type, values))
-    except TypeError:  # a metaclass that defines __eq__ alone: its classes have no hash
-        return False
 
 
 class Walk(Sharing):
@@ -299,7 +282,7 @@ class Walk(Sharing):
             if owner is None or (self.meet(owner) if node.mutable else self.enter(owner)):
                 self._push_parts(node, owner)
         elif type(node) is Code:
-            self.sink.emit(_CODE + self._code_digest(node))
+            self.sink.emit(CODE + self._code_digest(node))
         else:
             assert isinstance(node, Refusal)
             raise UnhashableArgumentError(self.path(), node.reason, self.function) from node.cause
@@ -319,7 +302,7 @@ class Walk(Sharing):
         header, labels, mutable, _ = known
         if not (self.meet(value) if mutable else self.enter(value)):
             return
-        if mutable and _are_small(values):
+        if mutable and are_small(values):
             self.sink.emit(header + dumps(values, 2)[5:])
             self.note_height(1)
             return
@@ -328,21 +311,10 @@ class Walk(Sharing):
         frame.shallow = max(self.stack[-1].shallow - 1, 0)
         self._push(frame)
 
-    def encode_flat(self, value: object, kind: type) -> bytes | None:
-        """Return what `_visit_instance` writes of an instance that may change and holds small atoms alone."""
-        names, values = state_of(value)
-        if layout_of(kind).frozen or not _are_small(values) or not are_strings(names) or _code_hasher is None:
-            return None
-        known = self.headers.get((id(kind), names))
-        if known is None:
-            known = self.headers[id(kind), names] = self._instance_header(kind, names)
-        return known[0] + dumps(values, 2)[5:]
-
     def _instance_header(self, kind: type, names: tuple[str, ...]) -> _Header:
-        tag, part = pack_fields("object", names), class_part(kind)
-        header = _PARTS + dumps((tag, len(names) + 1), 2)
-        header += part.data if isinstance(part, Leaf) else _CODE + self._code_digest(Code("class", part))
-        return header, tuple(["." + name for name in names]), not layout_of(kind).frozen, kind
+        header = instance_header(kind, names)
+        data = header.data + self._code_digest(Code("class", kind)) if header.is_code else header.data
+        return data, tuple(["." + name for name in names]), not header.frozen, kind
 
     def reduce(self, value: object) -> Node:
         """Return a value's reduction, the same one each time if it is dear or makes new objects."""
@@ -358,17 +330,17 @@ class Walk(Sharing):
         known = self.codes.get(id(node.value))
         if known is not None:
             return known[1]
-        if _code_hasher is None:
+        digest = hash_code(node.value)
+        if digest is None:
             raise UnhashableArgumentError(self.path(), f"is a {node.kind}, and nothing hashes code here")
         self.met_code = True
-        digest = _code_hasher(node.value)
         self.codes[id(node.value)] = (node.value, digest)
         return digest
 
     def _push_parts(self, node: Parts, owner: object) -> None:
         values = [child for _, child in node.children]
         frame = Frame(owner, values, [label for label, _ in node.children])
-        frame.header = _PARTS + dumps((node.tag, len(values)), 2)
+        frame.header = PARTS + dumps((node.tag, len(values)), 2)
         frame.mutable = node.mutable
         if not node.ordered:
             frame.elements = []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from value_tools import name_hasher
 
-from memofp._values import _registry, _walk
+from memofp._values import _headers, _registry
 
 
 @pytest.fixture(autouse=True)
 def code_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_walk, "_code_hasher", name_hasher)
+    monkeypatch.setattr(_headers, "_code_hasher", name_hasher)
 
 
 @pytest.fixture

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
+import enum
 import threading
 from collections import OrderedDict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pair_tables import TABLES, pairs
-from value_tools import of
+from value_tools import Cell, of
 
 from memofp._errors import ConfigurationError, UnhashableArgumentError
 from memofp._values import File, _entry, digest_arguments, register_hasher
@@ -153,7 +156,7 @@ def test_own_method_that_fails_is_a_refusal() -> None:
 @pytest.mark.parametrize("number", [0, 1])
 def test_no_method_of_a_plain_class_is_called(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     kind = (Loud, WithLoudMeta)[number]
-    monkeypatch.setattr("memofp._values._walk._code_hasher", lambda code: b"0" * 16)
+    monkeypatch.setattr("memofp._values._headers._code_hasher", lambda code: b"0" * 16)
     a, b, c = kind(1), kind(1), kind(2)
     armed.append(True)
     try:
@@ -216,7 +219,7 @@ def test_a_file_counts_by_content(tmp_path: Path) -> None:
 
 
 def test_functions_need_a_hasher_of_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("memofp._values._walk._code_hasher", None)
+    monkeypatch.setattr("memofp._values._headers._code_hasher", None)
     with pytest.raises(UnhashableArgumentError, match="is a function"):
         of([of])
 
@@ -251,13 +254,34 @@ def _calls_that_share() -> list[tuple[object, ...]]:
     ]  # fmt: skip
 
 
+def refuse(*_: object) -> bytes:
+    """Stand in for `SmallEncoder.encode_all`: leave everything to the walk."""
+    raise _entry.NotSmallError
+
+
 def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.MonkeyPatch) -> None:
     calls = _calls_that_share()
     names = ("a", "b", "c", "d")
     quick = [digest_arguments(names[: len(values)], values, "f") for values in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry, "_encode_directly", lambda *_: (None, None))
+    monkeypatch.setattr(_entry.SmallEncoder, "encode_all", refuse)
     assert quick == [digest_arguments(names[: len(values)], values, "f") for values in calls]
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+    HIGH = 2
+
+
+class Row(NamedTuple):
+    a: int
+    b: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    a: object
+    b: object
 
 
 atoms = st.one_of(
@@ -269,12 +293,26 @@ atoms = st.one_of(
     st.text(max_size=3),
     st.binary(max_size=3),
 )
+instances = st.one_of(
+    st.dates(),
+    st.datetimes(timezones=st.sampled_from([None, dt.UTC])),
+    st.decimals(),
+    st.sampled_from(Level),
+    st.builds(Row, st.integers(), st.text(max_size=2)),
+    st.builds(Cell, st.integers(), st.lists(st.integers(), max_size=3)),
+    st.builds(Fixed, st.floats(), st.tuples(st.text(max_size=2))),
+    st.binary(max_size=3).map(bytearray),
+    st.integers(60, 70).map(lambda n: set(range(n))),
+    st.integers(60, 70).map(lambda n: frozenset(map(str, range(n)))),
+)
 trees = st.recursive(
-    st.one_of(atoms, st.frozensets(st.one_of(st.integers(), st.text(max_size=2)), max_size=5), st.dates()),
+    st.one_of(atoms, instances, st.frozensets(st.one_of(st.integers(), st.text(max_size=2)), max_size=5)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4),
         st.tuples(inner, inner),
         st.dictionaries(st.one_of(st.text(max_size=2), st.tuples(st.integers())), inner, max_size=4),
+        st.builds(Cell, inner, inner),
+        st.builds(Fixed, inner, inner),
         inner.map(lambda item: [item, item]),
         inner.map(lambda item: (item, [item])),
     ),
@@ -304,5 +342,5 @@ def test_shortcuts_for_calls_give_the_walks_digest(table: str, monkeypatch: pyte
         ]
     quick = [digest_arguments(names, values, "f") for values, names in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry, "_encode_directly", lambda *_: (None, None))
+    monkeypatch.setattr(_entry.SmallEncoder, "encode_all", refuse)
     assert quick == [digest_arguments(names, values, "f") for values, names in calls]
