@@ -13,7 +13,6 @@ import os
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from gc import get_referents
 from itertools import compress, repeat
 from operator import is_, itemgetter
 from struct import pack
@@ -28,6 +27,7 @@ from memofp._values._census import (
     SEPARATE,
     SETS,
     SPILL_HEIGHT,
+    elements_of,
 )
 
 __all__ = ["DEFINE", "REFER", "encode_aliased", "find_aliases"]
@@ -77,7 +77,7 @@ def find_aliases(
         budget -= sum(map(len, inner))
         if budget < 0:
             return None
-        level = get_referents(*inner)
+        level = elements_of(inner, kinds)
     return None
 
 
@@ -166,7 +166,7 @@ class _Scan:
             if budget < 0:
                 return False
             self.levels.append(inner)
-            level = get_referents(*inner)
+            level = elements_of(inner, kinds)
         return False
 
     def _mark(self, inner: Sequence[Any]) -> Sequence[Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from gc import get_referents
 from itertools import compress
 from typing import Any
@@ -25,6 +26,7 @@ __all__ = [
     "SETS",
     "SPILL_HEIGHT",
     "Census",
+    "elements_of",
 ]
 
 ATOMS: frozenset[type] = frozenset({type(None), bool, int, float, complex, str, bytes, type(...)})
@@ -63,6 +65,33 @@ def _counts_exactly() -> bool:
 
 
 _EXACT = _counts_exactly()
+
+
+class _Holder:
+    def __init__(self) -> None:
+        self.item = None
+
+
+# Since CPython 3.13, the dictionary of an instance may leave its values to that, and show none itself.
+_holder = _Holder()
+_HIDES_VALUES = len(get_referents(vars(_holder))) != 1
+_MOST_HIDDEN = 64  # values, at least; CPython has a limit of 30
+
+
+def elements_of(containers: Sequence[Any], kinds: AbstractSet[type]) -> list[Any]:
+    """Return what containers hold: items, a dict's values, and a dict's keys unless all are strings.
+
+    Args:
+        containers: builtin ones.
+        kinds: their types, or some more.
+    """
+    if not _HIDES_VALUES or dict not in kinds:
+        return get_referents(*containers)
+    if len(kinds) == 1 and max(map(len, containers), default=0) <= _MOST_HIDDEN:
+        return get_referents(*map(dict.copy, containers))
+    return get_referents(
+        *[one.copy() if type(one) is dict and len(one) <= _MOST_HIDDEN else one for one in containers]
+    )
 
 
 class _Group:
@@ -160,7 +189,7 @@ class Census:
         if not self._note(group):
             return ALIASED
         self.height = max(self.height, group.depth + 1)
-        elements = get_referents(*items)  # a dict gives keys (unless all are str) and values
+        elements = elements_of(items, kinds)
         return None if self._split(elements, len(elements) // len(items), 0, group) else 0
 
     def _note(self, group: _Group) -> bool:

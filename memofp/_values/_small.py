@@ -6,12 +6,20 @@ The bytes are those that the walk writes.  Whatever is shared, long, deep or wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from gc import get_referents
 from marshal import dumps
 from struct import pack
 from typing import Any
 
-from memofp._values._census import ATOMS, CONTAINERS, LARGE_BYTES, LARGE_SET, MUTABLE, SETS, SPILL_HEIGHT
+from memofp._values._census import (
+    ATOMS,
+    CONTAINERS,
+    LARGE_BYTES,
+    LARGE_SET,
+    MUTABLE,
+    SETS,
+    SPILL_HEIGHT,
+    elements_of,
+)
 from memofp._values._headers import CODE, PARTS, are_small, hash_code, instance_header
 from memofp._values._objects import are_strings, reduce_instance
 from memofp._values._parts import Code, Leaf, Node, Parts, Refusal
@@ -159,7 +167,7 @@ class SmallEncoder:
                 if look is _SETS and not _are_small_sets(level):
                     return None
             found += level
-            level = get_referents(*level)
+            level = elements_of(level, kinds)
             if len(level) > _MOST_BELOW:
                 return None
         raise NotSmallError

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import array
+import copy
 import sys
 import tracemalloc
+import types
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from value_tools import Cell, of, quiet, slowly
 
-from memofp._values import Leaf, _walk, digest_value, reduce_value
+from memofp._values import Leaf, _walk, digest_arguments, digest_value, reduce_value
 
 DEPTH = 100_000
 
@@ -274,3 +277,31 @@ def test_one_level_says_as_much(value: object) -> None:
     assert type(found) is type(again)
     if isinstance(found, Leaf) and isinstance(again, Leaf):
         assert found.data == again.data
+
+
+@pytest.mark.parametrize("width", [1, 5, 30, 31, 70])
+def test_dictionaries_of_living_instances_are_hashed_as_their_copies(width: int) -> None:
+    """Since Python 3.13 they show the garbage collector nothing: their values are the instance's."""
+    for value in ("x", b"x", bytearray(b"x"), memoryview(b"x"), array.array("b", b"x"), [b"x"], {1: [b"x"]}):
+        holder = types.SimpleNamespace()
+        named = Cell(value, value)
+        for i in range(width):
+            setattr(holder, f"f{i}", value)
+            setattr(named, f"f{i}", value)
+        for space in (vars(holder), vars(named)):
+            copied, apart = (
+                dict(space),
+                {name: copy.deepcopy(item) for name, item in space.items() if type(item) is not memoryview},
+            )
+            for wrap in (
+                lambda d: d,
+                lambda d: [d],
+                lambda d: ({1: 2, (3,): d},),
+                lambda d: [[d, {1: d["f0"], 2: 3}]],
+            ):
+                assert of(wrap(space)) == of(wrap(copied))
+                assert digest_arguments(("a",), (wrap(space),), "f") == digest_arguments(
+                    ("a",), (wrap(copied),), "f"
+                )
+            if type(value) in (list, dict, bytearray) and width > 1:
+                assert of(space) != of(apart)
