@@ -8,7 +8,7 @@ from struct import pack
 from typing import Any
 
 from memofp._values._builtins import value_label
-from memofp._values._plain import LARGE_SET, SETS, SORTED, encode_elements, sort_large_set
+from memofp._values._plain import LARGE_BYTES, LARGE_SET, SETS, SORTED, encode_elements, sort_large_set
 from memofp._values._sink import Sink
 
 __all__ = ["Frame", "container_frame"]
@@ -26,12 +26,12 @@ class Frame:
         labels: labels of the items, or the kind of builtin container.
         position: index of the item to visit next.
         header, footer: bytes around the items' encodings.
-        exact: whether all items are exact integers.
+        exact: whether all items are integers, or strings, or short bytes.
         elements: encodings of the items so far, if their order does not count.
         inner, outer: sinks for its own bytes, and for what comes after it.
         meetings: the walk's count of new mutable objects when it was opened.
         reopened: where on the stack the same object was open already, or -1.
-        aliased: whether the last items held mutable objects that are met more than once.
+        is_mixed: whether the last items held instances, or mutable objects that are met more than once.
         owners: how many references to each item this frame and its owner hold; 0 if that is unknown.
         chunk_size: how many items to encode together at the next try; 0 for the most.
         chunk_end: items before this index are visited one by one.
@@ -43,7 +43,6 @@ class Frame:
     """
 
     __slots__ = (
-        "aliased",
         "child_height",
         "chunk_end",
         "chunk_size",
@@ -54,6 +53,7 @@ class Frame:
         "header",
         "height",
         "inner",
+        "is_mixed",
         "items",
         "labels",
         "meetings",
@@ -82,7 +82,7 @@ class Frame:
         self.meetings = 0
         self.reopened = -1
         self.owners = 0
-        self.aliased = self.exact = False
+        self.is_mixed = self.exact = False
         self.chunk_end = 0
         self.chunk_size = 0
         self.single_skip = 0
@@ -90,6 +90,10 @@ class Frame:
         self.failed_depth = 0
         self.height = 0
         self.child_height = 0
+
+    def shallow_below(self) -> int:
+        """Return how many levels below an item of this frame not to look ahead."""
+        return self.failed_depth // 2 or max(self.shallow - 1, 0)
 
     def label(self, index: int) -> str:
         """Return the label of an item, for a path."""
@@ -118,7 +122,7 @@ def container_frame(value: Any, kind: type) -> Frame:
             items = list(value)
     frame = Frame(value, items, kind)
     size = len(items)
-    frame.exact = kind in SETS and not is_set and type(items[0]) is int
+    frame.exact = kind in SETS and not is_set and _are_short(items)
     frame.header = mark + (pack("<I", size) if size <= _SIZE_LIMIT else b"\xff" * 4 + pack("<Q", size))
     frame.mutable = kind in (list, set)
     frame.owners = 1 if kind is list else 0
@@ -132,3 +136,8 @@ def container_frame(value: Any, kind: type) -> Frame:
     if is_set:
         frame.elements = []
     return frame
+
+
+def _are_short(items: list[Any]) -> bool:
+    """Tell whether items of one sortable type can all be copied."""
+    return type(items[0]) is int or max(map(len, items)) <= LARGE_BYTES

@@ -12,7 +12,9 @@ from memofp._values._state import layout_of
 
 __all__ = [
     "CODE",
+    "DEFINE",
     "PARTS",
+    "REFER",
     "Header",
     "are_small",
     "hash_code",
@@ -20,7 +22,7 @@ __all__ = [
     "set_code_hasher",
 ]
 
-PARTS, CODE = b"\x02", b"\x03"
+PARTS, CODE, DEFINE, REFER = b"\x02", b"\x03", b"\x04", b"\x05"
 _MOST_HEADERS = 4096
 
 _is_small = (ATOMS - {bytes}).issuperset

@@ -25,7 +25,7 @@ from memofp._values._refusals import find_refusal
 from memofp._values._state import class_dict, layout_of
 from memofp._values._stdlib import CODE_NAMES, CODE_TYPES, EXACT_NAMES
 
-__all__ = ["reduce_value", "register_hasher"]
+__all__ = ["Rule", "is_plain_instance", "reduce_content", "reduce_value", "register_hasher", "rule_of"]
 
 Rule = Callable[[Any], Node]
 
@@ -213,6 +213,11 @@ def _immutable(rule: Rule) -> Rule:
     return immutable
 
 
+def reduce_content(value: Any) -> Node:
+    """Reduce an instance of a subclass of a builtin."""
+    return reduce_subclass(value) or reduce_foreign(value)
+
+
 def _object_rule(kind: type, names: set[str]) -> Rule:
     bases = mro_of(kind)
     plain = layout_of(kind).plain
@@ -221,5 +226,5 @@ def _object_rule(kind: type, names: set[str]) -> Rule:
     if reduces_itself(kind):
         return reduce_foreign
     if any(type(base) is type and base in EXACT for base in bases):
-        return lambda value: reduce_subclass(value) or reduce_foreign(value)
+        return reduce_content
     return reduce_instance if plain else reduce_foreign

@@ -5,8 +5,8 @@ from __future__ import annotations
 from marshal import dumps
 from struct import pack
 
-from memofp._values._aliases import DEFINE, REFER
 from memofp._values._frames import Frame
+from memofp._values._headers import DEFINE, REFER
 from memofp._values._sink import Sink
 
 __all__ = ["NeedsGraphError", "Sharing"]

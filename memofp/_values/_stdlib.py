@@ -7,7 +7,9 @@ Each holds for that exact class, and only if the library's module really has it.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from memofp._values._builtins import buffer_field, entries, indexed
@@ -16,7 +18,7 @@ from memofp._values._origin import class_part
 from memofp._values._parts import Node, Parts, Refusal, leaf, pack
 from memofp._values._state import state_of
 
-__all__ = ["CODE_NAMES", "CODE_TYPES", "EXACT_NAMES"]
+__all__ = ["CODE_NAMES", "CODE_TYPES", "DATETIME", "EXACT_NAMES", "is_pure", "leaf_fields", "reduce_datetime"]
 
 
 def _decimal(value: Any) -> Node:
@@ -29,7 +31,7 @@ def _time(value: Any) -> Node:
     return _with_zone("datetime.time", fields, value.tzinfo)
 
 
-def _datetime(value: Any) -> Node:
+def reduce_datetime(value: Any) -> Node:
     date = (value.year, value.month, value.day)
     fields = (*date, value.hour, value.minute, value.second, value.microsecond, value.fold)
     return _with_zone("datetime.datetime", fields, value.tzinfo)
@@ -54,8 +56,8 @@ def _zoneinfo(value: Any) -> Node:
     return leaf("zoneinfo.ZoneInfo", value.key)
 
 
-def _path(name: str) -> Callable[[Any], Node]:
-    return lambda value: leaf(name, str(value))
+def _path(name: str, value: Any) -> Node:
+    return leaf(name, str(value))
 
 
 def _pattern(value: Any) -> Node:
@@ -150,13 +152,37 @@ def _struct_sequence(value: Any) -> Node:
     return leaf(type(value).__qualname__, tuple(fields), tuple(more.items()))
 
 
+def leaf_fields(rule: Callable[[Any], Node], values: Sequence[Any]) -> tuple[str, list[Sequence[Any]]] | None:
+    """Return the tag that a rule gives to the leaves of many values, and the columns of their fields.
+
+    None if the rule is not known to give such leaves.
+    """
+    names = _FIELDS.get(rule)
+    if names is not None:
+        tag, *fields = names
+        return tag, [list(map(attrgetter(field), values)) for field in fields]
+    if type(rule) is partial and rule.func is _path:
+        return rule.args[0], [list(map(str, values))]
+    if rule is _decimal:
+        return "decimal.Decimal", list(zip(*(value.as_tuple() for value in values), strict=True))
+    return None
+
+
+DATETIME = ("year", "month", "day", "hour", "minute", "second", "microsecond", "fold")
+_FIELDS: dict[Callable[[Any], Node], tuple[str, ...]] = {
+    _date: ("datetime.date", "year", "month", "day"),
+    _timedelta: ("datetime.timedelta", "days", "seconds", "microseconds"),
+    _fraction: ("fractions.Fraction", "numerator", "denominator"),
+    _safe_uuid: ("uuid.UUID", "int", "is_safe.name"),
+}
+
 EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
     "_decimal.Decimal": _decimal,
     "decimal.Decimal": _decimal,
     "fractions.Fraction": _fraction,
     "datetime.date": _date,
     "datetime.time": _time,
-    "datetime.datetime": _datetime,
+    "datetime.datetime": reduce_datetime,
     "datetime.timedelta": _timedelta,
     "datetime.timezone": _timezone,
     "zoneinfo.ZoneInfo": _zoneinfo,
@@ -179,11 +205,19 @@ EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
     "os.stat_result": _struct_sequence,
     "weakref.KeyedRef": _weakref,
     **{
-        f"{module}.{name}": _path(f"pathlib.{name}")
+        f"{module}.{name}": partial(_path, f"pathlib.{name}")
         for module in ("pathlib", "pathlib._local")
         for name in ("PosixPath", "WindowsPath", "PurePosixPath", "PureWindowsPath")
     },
 }
+
+_PURE = frozenset(map(id, EXACT_NAMES.values()))
+
+
+def is_pure(rule: Callable[[Any], Node]) -> bool:
+    """Tell whether a rule runs no code of a user's, so that it does not count how often it is asked."""
+    return id(rule) in _PURE or getattr(rule, "__module__", "") == "memofp._values._arrays"
+
 
 # Types whose meaning is code; the named ones with their subclasses.
 CODE_TYPES: dict[type, str] = {

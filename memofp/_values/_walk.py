@@ -21,13 +21,12 @@ from struct import pack
 from typing import Any
 
 from memofp._errors import UnhashableArgumentError
-from memofp._values._aliases import encode_aliased, find_aliases
+from memofp._values._columns import Group, open_group
 from memofp._values._frames import Frame, container_frame
 from memofp._values._headers import CODE, PARTS, are_small, hash_code, instance_header
 from memofp._values._objects import are_strings, reduce_instance
 from memofp._values._parts import Bare, Code, Leaf, Node, Parts, Refusal
 from memofp._values._plain import (
-    ALIASED,
     ALL_OWNERS,
     ATOMS,
     CHUNK,
@@ -38,6 +37,7 @@ from memofp._values._plain import (
     encode_plain,
 )
 from memofp._values._registry import is_plain_instance, reduce_value
+from memofp._values._scan import Encoded, Scan
 from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
 from memofp._values._state import state_of
@@ -137,7 +137,7 @@ class Walk(Sharing):
         end = min(start + size, len(items))
         chunk = items if end - start == len(items) else items[start:end]
         if frame.exact:
-            data: bytes | None = dumps(chunk, 2)[5:]  # type: ignore[arg-type] # a list of integers
+            data: bytes | None = dumps(chunk, 2)[5:]  # type: ignore[arg-type] # a list of one type
         else:
             data = self._plain(chunk, frame, frame.owners + (chunk is not items) if frame.owners else 0)
         if data is not None:
@@ -154,47 +154,57 @@ class Walk(Sharing):
         return False
 
     def _plain(self, items: Sequence[object], frame: Frame, owners: int = 0) -> bytes | None:
-        known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
-        if self.open:  # what an immutable composite holds is met again whenever that is
-            owners = -1
-        found: tuple[bytes, set[int], int] | int = ALIASED
-        if not frame.aliased:
+        """Encode items together; None if they do not allow it."""
+        if not frame.is_mixed:
+            known: AbstractSet[int] = self.shared.keys() if self.second else self.seen
+            if self.open:  # what an immutable composite holds is met again whenever that is
+                owners = -1
             found = encode_plain(items, known, 1 if frame.shallow else _DEPTH, owners)
-        if found == ALIASED:
-            aliased = None if frame.shallow else self._aliased(items)
-            frame.aliased = aliased is not None and aliased[1]
-            found = (aliased[0], set(), 0) if aliased is not None else _DEPTH
-        if isinstance(found, int):
-            frame.failed_depth = found
+            if not isinstance(found, int):
+                data, identities, height = found
+                frame.height = max(frame.height, height)
+                if identities:
+                    self.meetings += 1
+                    if not self.second:
+                        self.seen |= identities
+                return data
+            if found > 0:
+                frame.failed_depth = found
+                return None
+        mixed = _DEPTH if frame.shallow else self._mixed(items)
+        if isinstance(mixed, int):
+            frame.is_mixed = False
+            frame.failed_depth = mixed
             return None
-        data, identities, height = found
-        if height > frame.height:
-            frame.height = height
-        if identities:
-            self.meetings += 1
-            if not self.second:
-                self.seen |= identities
-        return data
+        frame.is_mixed = mixed.is_mixed
+        frame.height = max(frame.height, mixed.height)
+        return mixed.data
 
-    def _aliased(self, items: Sequence[object]) -> tuple[bytes, bool] | None:
-        """Encode items with shared mutable objects among or below them, if nothing immutable holds the items.
+    def _mixed(self, items: Sequence[object]) -> Encoded | int:
+        """Encode items with instances or shared mutable objects among or below them.
 
         Returns:
-            The encodings, and whether there are such objects at all.
+            How deep they are, if that stands in the way; 0 if something else does.
 
-        In the first pass these are only found: what is written then is not used.
+        Shared ones are only found in the first pass: what is written then is not used.
         """
-        if self.open or self.in_sets or self.colours is not None or self.sink is not self.stack[0].inner:
-            return None
-        if self.second:
-            return encode_aliased(items, self.shared, self.numbers, SPILL_BYTES)
-        found = find_aliases(items, self.seen)
+        if self.in_sets or self.colours is not None:
+            return 0
+        scan = Scan(self._open_group, None if self.second else self.seen, self.shared, self.numbers)
+        found = scan.encode(items, SPILL_BYTES)
         if found is None:
-            return None
-        met, again = found
-        self.seen |= met
-        self.shared.update(again)
-        return b"", bool(again)
+            return scan.failed_depth
+        if found.is_aliased and (self.open or self.sink is not self.stack[0].inner):
+            return 0  # numbers are given in the order of the outermost sink
+        if scan.has_mutable:
+            self.meetings += 1
+        self.numbers.update(scan.numbers)
+        self.seen |= scan.met
+        self.shared.update(scan.again)
+        return found
+
+    def _open_group(self, kind: type, objects: Sequence[Any]) -> Group | None:
+        return open_group(kind, objects, lambda kind: self._code_digest(Code("class", kind)))
 
     def _visit_items(self, frame: Frame) -> None:
         """Encode items one by one, to the end of the chunk or until one of them is opened."""
@@ -259,7 +269,7 @@ class Walk(Sharing):
             frame.single_skip = 7  # its neighbours are likely to be of its kind
         if self.meet(value) if mutable else self.enter(value):
             inner = container_frame(value, kind)
-            inner.shallow = frame.failed_depth // 2 or max(frame.shallow - 1, 0)
+            inner.shallow = frame.shallow_below()
             self._push(inner)
 
     def _visit_other(self, value: Any) -> None:
@@ -292,12 +302,12 @@ class Walk(Sharing):
         if self.emit_known(value):
             return
         names, values = state_of(value)
+        if not are_strings(names):  # before they are looked up: another name may equal a string
+            self._push_parts(reduce_instance(value), value)
+            return
         key = (id(kind), names)
         known = self.headers.get(key)
         if known is None:
-            if not are_strings(names):
-                self._push_parts(reduce_instance(value), value)
-                return
             known = self.headers[key] = self._instance_header(kind, names)
         header, labels, mutable, _ = known
         if not (self.meet(value) if mutable else self.enter(value)):
@@ -308,7 +318,7 @@ class Walk(Sharing):
             return
         frame = Frame(value, values, labels)
         frame.header, frame.mutable = header, mutable
-        frame.shallow = max(self.stack[-1].shallow - 1, 0)
+        frame.shallow = self.stack[-1].shallow_below()
         self._push(frame)
 
     def _instance_header(self, kind: type, names: tuple[str, ...]) -> _Header:
@@ -344,8 +354,7 @@ class Walk(Sharing):
         frame.mutable = node.mutable
         if not node.ordered:
             frame.elements = []
-        above = self.stack[-1]
-        frame.shallow = max(above.shallow - 1, 0)
+        frame.shallow = self.stack[-1].shallow_below()
         self._push(frame)
 
     def _push(self, frame: Frame) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import array
+import dataclasses
+import datetime as dt
 import enum
 import math
 import sys
+import uuid
 from decimal import Decimal
-from typing import Any
+from fractions import Fraction
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -28,7 +33,30 @@ class Number(enum.IntEnum):
     ONE = 1
 
 
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    a: object
+    b: object
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    a: object
+    b: object
+
+
+class Row(NamedTuple):
+    a: object
+    b: object
+
+
 COMMON: list[Any] = [[1, 2], {"a": 1}, [[3], "x"], ([4], 5)]
+COMMON += [
+    Cell(1, COMMON[0]),
+    Fixed(COMMON[0], COMMON[1]),
+    Row(1, COMMON[2]),
+    [Cell(1, 2), dt.date(2000, 1, 1)],
+]
 SCALARS: list[Any] = [
     None,
     True,
@@ -80,11 +108,43 @@ def _fresh(kind: str, i: int) -> Any:
             return [[[{"a": ((i,), [i])}]], i]
         case "long":
             return list(range(i % 40))
+        case "instance":
+            return Cell(i, [i])
+        case "frozen":
+            return Fixed(str(i), (i, dt.date(2000, 1, 1 + i % 28)))
+        case "slotted":
+            return Slotted(i, [Cell(i, None)]) if i % 7 else Slotted(Number.ONE, i)
+        case "row":
+            return Row(i, [Decimal(i)])
+        case "date":
+            return dt.date(2000, 1, 1) + dt.timedelta(i)
+        case "time":
+            return dt.datetime(2000, 1, 1, i % 24, tzinfo=dt.UTC if i % 3 else None)
+        case "aware":
+            return dt.datetime(2000, 1, 1, i % 24, tzinfo=dt.UTC)
+        case "leaf":
+            return [dt.timedelta(i), Fraction(i, 7), uuid.UUID(int=i), PurePosixPath(str(i)), Decimal(i)][
+                i % 5
+            ]
+        case "array":
+            return np.arange(i % 5)
+        case "held":
+            return {
+                "a": Fixed(i, {"b": Row(i, np.arange(2))}),
+                "c": {i, "s"},
+                "d": (Number.ONE, [Cell(1, 2)]),
+            }
+        case "odd keys":
+            return {dt.date(2000, 1, 1): i, Number.ONE: [i]}
+        case "odd set":
+            return [{Number.ONE, i}, Cell(i, frozenset({dt.date(2000, 1, 1)}))]
         case _:
             return i
 
 
-KINDS = ("list", "tuple", "dict", "keys", "set", "frozenset", "deep", "long", "number")
+OF_BUILTINS = ("list", "tuple", "dict", "keys", "set", "frozenset", "deep", "long", "number")
+OF_OTHERS = ("instance", "frozen", "slotted", "row", "date", "time", "aware", "leaf", "array", "held")
+KINDS = (*OF_BUILTINS, *OF_OTHERS, "odd keys", "odd set")
 
 
 @st.composite
@@ -226,3 +286,62 @@ def test_large_sets_are_hashed_as_their_elements_are(
         assert of(wrapped) == slowly(wrapped, monkeypatch)
     again = {made[kinds[i % len(kinds)]](i) for i in reversed(range(count))}
     assert of(value) == of(again)
+
+
+def test_instances_are_encoded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A table of each kind needs no look at the single instance."""
+    for kind in OF_OTHERS:
+        if kind == "time":  # with a zone and without
+            continue
+        table = [[_fresh(kind, i) for i in range(300)], {"a": _fresh(kind, 1)}]
+        expected = slowly(table, monkeypatch)
+        with monkeypatch.context() as patch:
+            patch.setattr(_walk.Walk, "_visit_other", _fail)
+            assert of(table) == expected
+
+
+def _fail(*_: object) -> None:
+    raise AssertionError("an instance was visited by itself")
+
+
+@pytest.mark.parametrize("kind", [Cell, Fixed, Slotted, Row])
+def test_instances_of_different_kinds_and_shapes_differ(kind: Any) -> None:
+    def make(at: int, strange: Any) -> list[Any]:
+        table: list[Any] = [kind(i, [i]) for i in range(50)]
+        if at >= 0:
+            table[at] = strange
+        return table
+
+    shared = make(-1, None)
+    shared[3] = kind(3, shared[4][1] if kind is Row else getattr(shared[4], "rest" if kind is Cell else "b"))
+    strange = [
+        kind(3, (3,)),
+        kind(3.0, [3]),
+        kind(True, [3]),
+        (3, [3]),
+        [3, [3]],
+        kind(3, [True]),
+        kind([3], 3),
+    ]
+    strange += [other(3, [3]) for other in (Cell, Fixed, Slotted, Row) if other is not kind]
+    digests = [of(make(-1, None)), of(shared), *(of(make(3, value)) for value in strange)]
+    assert len(set(digests)) == len(digests)
+
+
+def test_an_instance_that_is_there_twice_is_told_from_its_copy() -> None:
+    table = [Cell(i, [i]) for i in range(50)]
+    same, alike = [*table, table[7]], [*table, Cell(7, [7])]
+    assert of(same) != of(alike)
+    frozen = [Fixed(i, i) for i in range(50)]
+    assert of([*frozen, frozen[7]]) == of([*frozen, Fixed(7, 7)])
+
+
+def test_attributes_in_another_order_or_with_odd_names() -> None:
+    made = [Cell(i, i) for i in range(50)]
+    digests = {of(made)}
+    for names in (("rest", "value"), ("value",), ("value", "rest", "more"), (Text("value"), "rest")):
+        odd = Cell.__new__(Cell)
+        for name in names:
+            vars(odd)[name] = 7
+        digests.add(of([*made[:7], odd, *made[8:]]))
+    assert len(digests) == 5

@@ -35,6 +35,7 @@ def slowly(value: object, monkeypatch: pytest.MonkeyPatch) -> str:
     """Digest with the fast path switched off."""
     with monkeypatch.context() as patch:
         patch.setattr(_walk, "encode_plain", lambda *_: 0)
+        patch.setattr(_walk.Walk, "_mixed", lambda *_: 0)
         patch.setattr(_frames, "encode_elements", lambda _: None)
         return of(value)
 
