@@ -1,13 +1,15 @@
 """Keep results that were loaded in memory, as bytes, so that the next hit needs no disk.
 
-Only what was verified comes in, and every hit is a fresh object: bytes are decoded anew each time; a value
-that is immutable through and through is given as it is.  Who uses this asks for the store's generation first.
+Only what was verified comes in, and every hit is a fresh object: bytes are decoded anew each time, a small
+array is copied, and a value that is immutable through and through is given as it is.  Who uses this asks for
+the store's generation first.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from memofp._store._outcome import Hit
@@ -26,7 +28,7 @@ class Opened:
     Attributes:
         value: the value; None where it has to be made anew for each hit.
         load: makes a fresh value of `body`; None where that takes more than it, and where `value` serves.
-        body: bytes whose MAC was checked; empty where they are not needed.
+        body: bytes whose MAC was checked, or a private copy of an array; empty where neither is needed.
         created: when it was stored, in seconds since the epoch.
         expires: when it stops being served; infinity for never.
         duration_s: how long the call took that made it, in seconds.
@@ -52,8 +54,8 @@ class Opened:
     def __init__(
         self,
         value: object,
-        load: Callable[[bytes], object] | None,
-        body: bytes,
+        load: Callable[[Any], object] | None,
+        body: Any,
         created: float,
         expires: float,
         duration_s: float,
@@ -111,6 +113,9 @@ class Front:
             opened.load, opened.body = None, b""
         else:
             opened.value = None
+            own = _copy_array(value)
+            if own is not None:
+                opened.load, opened.body = type(own).copy, own
         if key in self._kept:
             self.drop(key)
         self._kept[key] = opened
@@ -141,6 +146,17 @@ class Front:
                 self._kept[key] = kept  # to the end of the line
             else:
                 self.size_bytes -= kept.size_bytes
+
+
+def _copy_array(value: Any) -> Any:
+    """Return a copy of an array of which a copy is all that unpickling would give; else None."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or type(value) is not numpy.ndarray:
+        return None
+    dtype, flags = value.dtype, value.flags
+    if dtype.kind not in "biufcmMSU" or not (value.size and flags.c_contiguous and flags.writeable):
+        return None
+    return value.copy()
 
 
 def is_immutable(value: object, depth: int = _DEPTH) -> bool:

@@ -21,6 +21,8 @@ __all__ = ["array_data", "digest_data", "dtype_fields", "is_raw", "memory_order"
 _BUFFER_ITEMS = 1 << 16
 _NUMBERS = frozenset("biufc")
 _RAW_KINDS = frozenset("biufcmMSUV")
+_MOST_DTYPES = 256
+_simple_dtypes: dict[int, tuple[tuple[object, ...], Any]] = {}  # by identity: its fields, and the dtype
 
 
 def _numpy() -> Any:
@@ -123,6 +125,21 @@ def update_with(hasher: Hasher, array: Any) -> None:
         hasher.update(np.ascontiguousarray(chunk).view(np.uint8))
 
 
+def _simple_fields(array: Any) -> tuple[object, ...] | None:
+    """Return what tells the dtype of a contiguous array of plain numbers; None for another array."""
+    dtype = array.dtype
+    known = _simple_dtypes.get(id(dtype))
+    if known is None:
+        if dtype.kind not in _NUMBERS or dtype.char in "gG":
+            return None
+        if len(_simple_dtypes) >= _MOST_DTYPES:
+            _simple_dtypes.clear()
+        known = _simple_dtypes[id(dtype)] = (dtype_fields(dtype), dtype)
+    if type(array) is not _numpy().ndarray or not array.size or not array.flags.c_contiguous:
+        return None
+    return known[0]
+
+
 def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
     """Return the array with its axes in the order of memory, and what the layout adds to the digest."""
     if array.flags.c_contiguous or array.size == 0:
@@ -136,6 +153,9 @@ def _layout(array: Any) -> tuple[Any, tuple[object, ...]]:
 
 def _content(array: Any, writeable: bool) -> Leaf | list[tuple[str, object]]:
     """Return a leaf of the data, or children if it is held by objects or has gaps."""
+    simple = _simple_fields(array)
+    if simple is not None:
+        return leaf("numpy", simple, array.shape, writeable, (), digest(array))
     ordered, layout = _layout(array)
     dtype = array.dtype
     head = (dtype_fields(dtype), array.shape, writeable, layout)

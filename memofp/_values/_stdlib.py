@@ -161,7 +161,7 @@ def leaf_fields(rule: Callable[[Any], Node], values: Sequence[Any]) -> tuple[str
     if names is not None:
         tag, *fields = names
         return tag, [list(map(attrgetter(field), values)) for field in fields]
-    if type(rule) is partial and rule.func is _path:
+    if isinstance(rule, partial) and rule.func is _path:
         return rule.args[0], [list(map(str, values))]
     if rule is _decimal:
         return "decimal.Decimal", list(zip(*(value.as_tuple() for value in values), strict=True))

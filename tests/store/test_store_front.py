@@ -130,6 +130,26 @@ def test_second_hit_needs_no_disk_and_is_a_fresh_object(
     assert value_of(fronted) == first
 
 
+@pytest.mark.parametrize("kind", ["f8", ">f8", "i1", "?", "c16", "M8[s]", "U3", "O", "i4,f8", "g"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_hits_on_a_small_array_are_copies_like_the_first(fronted: ResultStore, kind: str, order: str) -> None:
+    numpy = pytest.importorskip("numpy")
+    made = numpy.zeros((3, 4), kind, order=order)
+    for array in (made, made[:, ::2], made[0, 0:0], made[0, 0:1].reshape(())):
+        for is_writeable in (True, False):
+            given = array.copy(order)
+            given.flags.writeable = is_writeable
+            save(fronted, given)
+            first, *others = [value_of(fronted) for _ in range(4)]
+            for other in others:
+                assert not numpy.shares_memory(first, other) or not first.flags.writeable
+                assert (other.dtype, other.shape, other.strides) == (first.dtype, first.shape, first.strides)
+                assert other.flags.writeable == first.flags.writeable
+                assert other.tobytes() == given.tobytes()
+                if other.flags.writeable:
+                    other[...] = 1
+
+
 def test_new_result_in_its_place_is_the_one_that_is_served(fronted: ResultStore) -> None:
     save(fronted, 1)
     assert value_of(fronted) == 1

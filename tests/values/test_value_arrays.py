@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -121,3 +122,18 @@ def test_polars_chunks_and_slices_do_not_count(column: tuple[Any, list[Any]], da
 def test_columns_share_where_type_and_items_do(a: tuple[Any, list[Any]], b: tuple[Any, list[Any]]) -> None:
     same = a[0] == b[0] and repr(a[1]) == repr(b[1])
     assert (of(pa.array(a[1], a[0])) == of(pa.array(b[1], b[0]))) == same
+
+
+@pytest.mark.parametrize("kind", ["f8", "f4", "f2", "i1", "u2", "i8", "?", "c8", "c16"])
+def test_simple_arrays_are_hashed_as_others_are(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = np.arange(24).astype(kind)
+    arrays = [made, made.reshape(4, 6), made[3:5], made[:1].reshape(()), made[:0], made.reshape(2, 12).T]
+    arrays += [
+        np.frombuffer(made.tobytes(), kind),
+        made[::2],
+        made.astype(">" + kind) if kind[1:] > "1" else made[::3],
+    ]
+    quick = [of(array) for array in arrays]
+    monkeypatch.setattr(_arrays, "_simple_fields", lambda _: None)
+    assert quick == [of(array) for array in arrays]
+    assert len(set(quick)) == len(quick)
