@@ -13,9 +13,9 @@ from memofp._values._census import ATOMS
 from memofp._values._headers import CODE, PARTS, instance_header
 from memofp._values._objects import reduce_enum, reduce_instance
 from memofp._values._origin import class_part
-from memofp._values._parts import LEAF, Leaf
+from memofp._values._parts import LEAF, Leaf, Node
 from memofp._values._parts import pack as pack_fields
-from memofp._values._registry import Rule, reduce_content, rule_of
+from memofp._values._registry import reduce_content, rule_of
 from memofp._values._state import layout_of
 from memofp._values._stdlib import DATETIME, is_pure, leaf_fields, reduce_datetime
 
@@ -70,13 +70,16 @@ def _are_short(values: Sequence[object]) -> bool:
     return kinds <= ATOMS and bytes not in kinds
 
 
-def open_group(kind: type, objects: Sequence[Any], hash_class: HashClass) -> Group | None:
+def open_group(
+    kind: type, objects: Sequence[Any], hash_class: HashClass, reduce: Callable[[Any], Node]
+) -> Group | None:
     """Take objects of one exact class apart.
 
     Args:
         kind: the class.
         objects: the objects, one or more.
         hash_class: gives the digest of a class's code.
+        reduce: takes one object apart, and may remember what is dear.
 
     Returns:
         None if that cannot be done for many of them at once.
@@ -92,7 +95,7 @@ def open_group(kind: type, objects: Sequence[Any], hash_class: HashClass) -> Gro
         return _open_datetimes(objects)
     leaf = leaf_fields(rule, objects)
     if leaf is None:
-        return _open_leaves(objects, rule) if is_pure(rule) else None
+        return _open_leaves(objects, reduce) if is_pure(rule) else None
     return _leaf_group(objects, *leaf)
 
 
@@ -174,12 +177,15 @@ def _open_datetimes(objects: Sequence[Any]) -> Group | None:
     return group
 
 
-def _open_leaves(objects: Sequence[Any], rule: Rule) -> Group | None:
+def _open_leaves(objects: Sequence[Any], reduce: Callable[[Any], Node]) -> Group | None:
     """Reduce objects one by one, if all are leaves."""
     objects = list({id(item): item for item in objects}.values())
-    nodes = list(map(rule, objects))
-    leaves = [node.data for node in nodes if type(node) is Leaf]
-    if len(leaves) != len(nodes):
-        return None
-    is_mutable = any(node.mutable for node in nodes if type(node) is Leaf)
+    leaves: list[bytes] = []
+    is_mutable = False
+    for item in objects:
+        node = reduce(item)
+        if type(node) is not Leaf:
+            return None
+        leaves.append(node.data)
+        is_mutable = is_mutable or node.mutable
     return Group(objects, b"", (), is_mutable=is_mutable, is_composite=False, leaves=leaves)

@@ -11,7 +11,7 @@ from memofp._values._state import class_dict, layout_of, state_of
 
 __all__ = ["reduce_enum", "reduce_exception", "reduce_foreign", "reduce_instance", "reduces_itself"]
 
-_STRING = frozenset({str})
+_is_string = frozenset({str}).issuperset
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE
 _get_flags = type.__dict__["__flags__"].__get__
 _SIMPLE_STATE = ("__reduce__", "__reduce_ex__", "__getstate__")
@@ -19,7 +19,7 @@ _SIMPLE_STATE = ("__reduce__", "__reduce_ex__", "__getstate__")
 
 def are_strings(names: tuple[Any, ...]) -> bool:
     """Tell whether all names are exact strings."""
-    return set(map(type, names)) <= _STRING
+    return _is_string(map(type, names))
 
 
 def attribute_children(

@@ -216,16 +216,21 @@ class Scan:
             inner = [item for item in inner if type(item) in MUTABLE]
         return [*self._sort_out(inner), *others]
 
-    def _are_new(self, objects: Sequence[Any]) -> bool:
-        """Tell whether no object was met before; all are from now on."""
+    def _are_new(self, objects: Collection[Any]) -> bool:
+        """Tell whether no object is met again; take note of them, if so."""
         assert self.seen is not None
         identities = {*map(id, objects)}
-        is_new = self.seen.isdisjoint(identities) and self.met.isdisjoint(identities)
+        if len(identities) != len(objects):
+            return False
+        if not (self.met.isdisjoint(identities) and self.seen.isdisjoint(identities)):
+            return False
         self.met |= identities
-        return is_new and len(identities) == len(objects)
+        return True
 
     def _sort_out(self, objects: Sequence[Any]) -> Collection[Any]:
         """Sort mutable objects into those met for the first time, which are returned, and those met again."""
+        if self._are_new(objects):
+            return objects
         assert self.seen is not None
         by_identity = dict(zip(map(id, objects), objects, strict=True))
         old = (by_identity.keys() & self.met) | (by_identity.keys() & self.seen)

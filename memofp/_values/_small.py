@@ -31,7 +31,7 @@ __all__ = ["NotSmallError", "SmallEncoder"]
 
 _SHORT = ATOMS - {str, bytes}
 _MOST_LEVELS = SPILL_HEIGHT - 1  # one more, and the walk puts digests in the place of immutable ones
-_MOST_OPENED = 128  # items of a container that are encoded one by one
+_MOST_OPENED = 48  # items of a container that are encoded one by one
 _MOST_BELOW = 1024  # items on one level of a tree that is looked through here
 _BUILTIN = ATOMS | CONTAINERS
 _MARK: dict[type, bytes] = {list: b"[", tuple: b"(", set: b"<", frozenset: b">"}

@@ -29,10 +29,11 @@ class Layout:
         slot_count: how many there are, with those that hold caches.
         caches: names of `functools.cached_property`, whose values are no state.
         plain: whether dictionary and slots are all that there is; else a C struct hides more.
+        only_dict: whether a dictionary is all that there is, and holds no caches.
         frozen: whether instances refuse assignment (a frozen dataclass or attrs class).
     """
 
-    __slots__ = ("caches", "frozen", "get_dict", "own_slots", "plain", "slot_count", "slots")
+    __slots__ = ("caches", "frozen", "get_dict", "only_dict", "own_slots", "plain", "slot_count", "slots")
 
     def __init__(self, kind: type) -> None:
         self.get_dict: Any = None
@@ -50,6 +51,8 @@ class Layout:
         self._find_caches(kind)
         self.plain = self._is_plain(kind)
         self.frozen = _is_frozen(kind)
+        has_slots = bool(self.slots or self.own_slots)
+        self.only_dict = self.plain and self.get_dict is not None and not has_slots and not self.caches
 
     def _add_slots(self, base: type, space: Any) -> None:
         fields = space.get("__attrs_attrs__")
@@ -130,6 +133,10 @@ def state_of(value: object, own: bool = False) -> tuple[tuple[Any, ...], tuple[A
     """
     kind = type(value)
     layout = layout_of(kind)
+    if layout.only_dict:
+        space = layout.get_dict(value, kind)
+        if "_attrs_cached_hash" not in space:
+            return tuple(space), tuple(space.values())
     names: list[Any] = []
     values: list[Any] = []
     for name, get in layout.own_slots if own else layout.slots:

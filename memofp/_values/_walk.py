@@ -204,7 +204,7 @@ class Walk(Sharing):
         return found
 
     def _open_group(self, kind: type, objects: Sequence[Any]) -> Group | None:
-        return open_group(kind, objects, lambda kind: self._code_digest(Code("class", kind)))
+        return open_group(kind, objects, lambda one: self._code_digest(Code("class", one)), self.reduce)
 
     def _visit_items(self, frame: Frame) -> None:
         """Encode items one by one, to the end of the chunk or until one of them is opened."""

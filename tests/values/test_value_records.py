@@ -9,6 +9,7 @@ import enum
 import math
 import sys
 import uuid
+from collections import deque
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import PurePosixPath
@@ -20,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from value_tools import Cell, of, quiet, slowly
 
-from memofp._values import _walk
+from memofp._values import _arrays, _walk
 
 
 class Text(str):
@@ -345,3 +346,17 @@ def test_attributes_in_another_order_or_with_odd_names() -> None:
             vars(odd)[name] = 7
         digests.add(of([*made[:7], odd, *made[8:]]))
     assert len(digests) == 5
+
+
+def test_a_large_array_beside_what_is_taken_apart_otherwise_is_hashed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[object] = []
+    real = _arrays.digest
+    monkeypatch.setattr(_arrays, "digest", lambda data: calls.append(data) or real(data))
+    odd = [bytearray(b"x"), range(3), deque([1]), np.ma.array([1]), slice(1, 2), Cell]
+    for value in (odd, tuple(odd), {"a": odd}, [Cell(odd, odd[2])]):
+        calls.clear()
+        array = np.arange(10.0)
+        of([array, value, array[:0], 1])
+        assert sum(data is array for data in calls) == 1
