@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import chain, compress
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from memofp._values._census import (
     ATOMS,
@@ -27,6 +27,11 @@ from memofp._values._census import (
 from memofp._values._columns import Group
 from memofp._values._copies import Copies
 from memofp._values._marks import Marks
+
+if TYPE_CHECKING:
+    from typing import NamedTuple
+else:
+    from memofp._tuples import NamedTuple
 
 __all__ = ["Encoded", "Scan"]
 

@@ -18,10 +18,9 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from marshal import dumps
 from struct import pack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memofp._errors import UnhashableArgumentError
-from memofp._values._columns import Group, open_group
 from memofp._values._frames import Frame, container_frame
 from memofp._values._headers import CODE, PARTS, are_small, hash_code, instance_header
 from memofp._values._objects import are_strings, reduce_instance
@@ -37,10 +36,13 @@ from memofp._values._plain import (
     encode_plain,
 )
 from memofp._values._registry import is_plain_instance, reduce_value
-from memofp._values._scan import Encoded, Scan
 from memofp._values._sharing import NeedsGraphError, Sharing
 from memofp._values._sink import Sink
 from memofp._values._state import state_of
+
+if TYPE_CHECKING:
+    from memofp._values._columns import Group
+    from memofp._values._scan import Encoded
 
 __all__ = ["Walk"]
 
@@ -190,6 +192,8 @@ class Walk(Sharing):
         """
         if self.in_sets or self.colours is not None:
             return 0
+        from memofp._values._scan import Scan  # many programs need none
+
         scan = Scan(self._open_group, None if self.second else self.seen, self.shared, self.numbers)
         found = scan.encode(items, SPILL_BYTES)
         if found is None:
@@ -204,6 +208,8 @@ class Walk(Sharing):
         return found
 
     def _open_group(self, kind: type, objects: Sequence[Any]) -> Group | None:
+        from memofp._values._columns import open_group
+
         return open_group(kind, objects, lambda one: self._code_digest(Code("class", one)), self.reduce)
 
     def _visit_items(self, frame: Frame) -> None:
