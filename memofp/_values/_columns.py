@@ -17,7 +17,7 @@ from memofp._values._parts import LEAF, Leaf, Node
 from memofp._values._parts import pack as pack_fields
 from memofp._values._registry import reduce_content, rule_of
 from memofp._values._state import layout_of
-from memofp._values._stdlib import DATETIME, is_pure, leaf_fields, reduce_datetime
+from memofp._values._stdlib import DATETIME, gives_leaves, leaf_fields, reduce_datetime
 
 __all__ = ["Group", "open_group"]
 
@@ -95,7 +95,7 @@ def open_group(
         return _open_datetimes(objects)
     leaf = leaf_fields(rule, objects)
     if leaf is None:
-        return _open_leaves(objects, reduce) if is_pure(rule) else None
+        return _open_leaves(objects, reduce) if gives_leaves(rule) else None
     return _leaf_group(objects, *leaf)
 
 

@@ -22,6 +22,7 @@ class Frame:
 
     Attributes:
         owner: the object itself, None for one that only stands for others.
+        is_small: whether its items are so few that each is better taken by itself than scanned.
         items: its sub-values; of a dict, keys and values in turns.
         labels: labels of the items, or the kind of builtin container.
         position: index of the item to visit next.
@@ -54,6 +55,7 @@ class Frame:
         "height",
         "inner",
         "is_mixed",
+        "is_small",
         "items",
         "labels",
         "meetings",
@@ -82,7 +84,7 @@ class Frame:
         self.meetings = 0
         self.reopened = -1
         self.owners = 0
-        self.is_mixed = self.exact = False
+        self.is_mixed = self.is_small = self.exact = False
         self.chunk_end = 0
         self.chunk_size = 0
         self.single_skip = 0

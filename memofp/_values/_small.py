@@ -164,9 +164,11 @@ class SmallEncoder:
                 return False
             if look is not _ALL:
                 level = [item for item in level if type(item) in CONTAINERS]
-                if look is _SETS and not _are_small_sets(level):
-                    return None
             found += level
+            if look is _SETS:
+                if not _are_small_sets(level):
+                    return None
+                level = [item for item in level if type(item) not in SETS]
             level = elements_of(level, kinds)
             if len(level) > _MOST_BELOW:
                 return None
@@ -251,7 +253,8 @@ def _dump(value: Any) -> bytes:
 
 
 def _are_small_sets(containers: Sequence[Any]) -> bool:
-    """Tell whether marshal sorts all sets among containers as the walk does."""
-    return all(
-        len(item) < LARGE_SET and _is_sortable(map(type, item)) for item in containers if type(item) in SETS
-    )
+    """Tell whether all sets among containers hold atoms that marshal sorts as the walk does."""
+    for item in containers:
+        if type(item) in SETS and not (len(item) < LARGE_SET and _is_sortable(map(type, item))):
+            return False
+    return True

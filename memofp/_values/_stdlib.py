@@ -18,7 +18,15 @@ from memofp._values._origin import class_part
 from memofp._values._parts import Node, Parts, Refusal, leaf, pack
 from memofp._values._state import state_of
 
-__all__ = ["CODE_NAMES", "CODE_TYPES", "DATETIME", "EXACT_NAMES", "is_pure", "leaf_fields", "reduce_datetime"]
+__all__ = [
+    "CODE_NAMES",
+    "CODE_TYPES",
+    "DATETIME",
+    "EXACT_NAMES",
+    "gives_leaves",
+    "leaf_fields",
+    "reduce_datetime",
+]
 
 
 def _decimal(value: Any) -> Node:
@@ -211,12 +219,12 @@ EXACT_NAMES: dict[str, Callable[[Any], Node]] = {
     },
 }
 
-_PURE = frozenset(map(id, EXACT_NAMES.values()))
+_LEAF_RULES = (_timezone, _zoneinfo, _struct, _array, _struct_sequence)
 
 
-def is_pure(rule: Callable[[Any], Node]) -> bool:
-    """Tell whether a rule runs no code of a user's, so that it does not count how often it is asked."""
-    return id(rule) in _PURE or getattr(rule, "__module__", "") == "memofp._values._arrays"
+def gives_leaves(rule: Callable[[Any], Node]) -> bool:
+    """Tell whether a rule mostly gives leaves, and runs no code of a user's."""
+    return rule in _LEAF_RULES or getattr(rule, "__module__", "") == "memofp._values._arrays"
 
 
 # Types whose meaning is code; the named ones with their subclasses.

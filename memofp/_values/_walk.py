@@ -173,7 +173,9 @@ class Walk(Sharing):
             if found > 0:
                 frame.failed_depth = found
                 return None
-        mixed = _DEPTH if frame.shallow else self._mixed(items)
+        mixed: Encoded | int = _DEPTH
+        if not frame.shallow:
+            mixed = 0 if frame.is_small else self._mixed(items)
         if isinstance(mixed, int):
             frame.is_mixed = False
             frame.failed_depth = mixed
@@ -325,6 +327,7 @@ class Walk(Sharing):
         frame = Frame(value, values, labels)
         frame.header, frame.mutable = header, mutable
         frame.shallow = self.stack[-1].shallow_below()
+        frame.is_small = len(values) <= _SMALL_CHUNK
         self._push(frame)
 
     def _instance_header(self, kind: type, names: tuple[str, ...]) -> _Header:
@@ -361,6 +364,7 @@ class Walk(Sharing):
         if not node.ordered:
             frame.elements = []
         frame.shallow = self.stack[-1].shallow_below()
+        frame.is_small = len(values) <= _SMALL_CHUNK
         self._push(frame)
 
     def _push(self, frame: Frame) -> None:
