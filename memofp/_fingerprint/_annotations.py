@@ -38,7 +38,7 @@ def add_annotations(graph: Graph, node: Node, cls: type, space: Any) -> None:
     else:
         text = ascii([(k, _annotation_text(v)) for k, v in annotations.items()])
         node.extras["annotations"] = text.encode()
-        graph.annotated(node, _add_annotated)
+        node.late = _add_annotated
 
 
 def _add_annotated(graph: Graph, node: Node) -> None:

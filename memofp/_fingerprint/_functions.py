@@ -16,13 +16,14 @@ from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._importable import computes_import
 from memofp._fingerprint._namespace import Followed, Namespace, module_name
-from memofp._fingerprint._node import Node, is_code
+from memofp._fingerprint._node import Node
 from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
 from memofp._fingerprint._resolve import Context, package_of, resolve
 
 __all__ = ["expand_function"]
 
 _TARGET, _REST = itemgetter(0), itemgetter(1)
+_NO_CELLS: dict[str, Any] = {}
 _OWN_PACKAGE = frozenset({"__name__", "__package__"})
 
 
@@ -41,9 +42,9 @@ def expand_function(graph: Graph, node: Node, function: FunctionType) -> None:
 
 def cell_values(function: FunctionType) -> dict[str, Any]:
     """Return the free variables' values; an empty cell gives ABSENT."""
-    found: dict[str, Any] = {}
     if function.__closure__ is None:
-        return found
+        return _NO_CELLS
+    found: dict[str, Any] = {}
     for name, cell in zip(function.__code__.co_freevars, function.__closure__, strict=False):
         try:
             found[name] = cell.cell_contents
@@ -89,7 +90,7 @@ def _expand_own(graph: Graph, node: Node, function: FunctionType, namespace: Nam
     node.local = digest(b"8:function%d:%b%d:%b%d:%b" % parts)
     node.more = _function_extras
     _add_live_parts(graph, node, function)
-    graph.annotated(node, _add_annotated)
+    node.late = _add_annotated
 
 
 def _context_of(graph: Graph, node: Node, function: FunctionType, namespace: Namespace) -> Context:
@@ -182,12 +183,11 @@ def _follow_first(context: Context, ref: Ref, followed: dict[int, Followed]) -> 
     """Resolve a reference, and remember that if it is the same for every function of the module."""
     if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
         return None, b"=" + ref.root.encode()
-    graph = context.graph
-    noted = len(context.extra), graph.noted
+    noted = context.noted
     target, rest = resolve(context, ref)
-    found = target, ".".join(rest).encode()
+    found = target, ".".join(rest).encode() if rest else b""
     # Else each function notes for itself what is to be noted.
-    if ref.kind == "global" and noted == (len(context.extra), graph.noted):
+    if ref.kind == "global" and noted == context.noted:
         followed[id(ref)] = found
     return found
 
@@ -199,8 +199,9 @@ def _live_doc(function: FunctionType, fact: Fact) -> bytes:
 
 def _add_live_parts(graph: Graph, node: Node, function: FunctionType) -> None:
     """Add defaults and attributes: values that the code object does not hold."""
-    for i, value in enumerate(function.__defaults__ or ()):
-        node.add(f"d{i}", _value(graph, f"{node.name}.<default {i}>", value))
+    if function.__defaults__:
+        for i, value in enumerate(function.__defaults__):
+            node.add(f"d{i}", _value(graph, f"{node.name}.<default {i}>", value))
     if function.__kwdefaults__:
         for key, value in sorted(function.__kwdefaults__.items()):
             node.add(f"k:{key}", _value(graph, f"{node.name}.<default {key}>", value))
@@ -210,8 +211,6 @@ def _add_live_parts(graph: Graph, node: Node, function: FunctionType) -> None:
 
 
 def _value(graph: Graph, name: str, value: Any) -> int | bytes:
-    if is_code(value):
-        return graph.visit(value, name)
     return graph.slot("const", name, ("slot", name, id(value)), value)
 
 

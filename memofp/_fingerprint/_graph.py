@@ -110,7 +110,7 @@ class Graph:
         self.foreign: dict[object, tuple[Target, tuple[str, ...]]] = {}  # where names of others' code lead
         self._pending: list[int] = []
         self._addressed: list[int] = []
-        self._annotated: dict[Callable[[Graph, Node], None], list[Node]] = {}
+        self._annotated = self._base_size  # the nodes whose annotations were looked at, or are not to be
         self.imported = False  # whether a module was imported on the way, which may have changed others
 
     # ---- making nodes ------------------------------------------------------------------------
@@ -126,7 +126,8 @@ class Graph:
             return known
         if type(obj) is not FunctionType and is_memoized(obj) and not memoized_extras(obj):
             return self.visit(obj.__wrapped__, name)  # decorated or not, it does the same
-        index = self._by_id[id(obj)] = self.add(Node("", name, obj))
+        index = self._by_id[id(obj)] = len(self.nodes)
+        self.nodes.append(Node("", name, obj))
         self._pending.append(index)
         return index
 
@@ -204,7 +205,12 @@ class Graph:
         Functions, classes and modules stand for themselves: who binds them does not matter.
         """
         whole = (kind, *key)  # one for each kind, so that who comes first does not decide what is listed
-        slot = self._slot(kind, name, whole, value)
+        slot = self._slots.get(whole)
+        if slot is None and self._base is not None:
+            slot = self._base.slots.get(whole)
+        if slot is None and (digest := self._slot_digest(value)) is not None:
+            slot = self._slots[whole] = Slot(digest)
+            slot.kind, slot.name, slot.obj = kind, name, value
         if slot is not None:
             return slot
         if is_code(value):
@@ -216,17 +222,8 @@ class Graph:
             node.add("", self.visit(value, name))
         return index
 
-    def _slot(self, kind: str, name: str, key: object, value: Any) -> Slot | None:
-        """Return a leaf for a name that binds an atom or a tuple of atoms, None for anything else."""
-        slot = self._slots.get(key)
-        if slot is None and self._base is not None:
-            slot = self._base.slots.get(key)
-        if slot is None and (digest := self._slot_digest(value)) is not None:
-            slot = self._slots[key] = Slot(digest)
-            slot.kind, slot.name, slot.obj = kind, name, value
-        return slot
-
     def _slot_digest(self, value: Any) -> bytes | None:
+        """Return the digest of a name that binds an atom or a tuple of atoms, None for anything else."""
         kind: Any = type(value)
         if id(kind) in ATOMS:
             if kind not in _EQUAL_IF_SAME:
@@ -365,8 +362,8 @@ class Graph:
     def run(self) -> None:
         """Expand nodes until none is left.  A worklist: real libraries nest deeper than the stack."""
         while True:
-            while self.step() is not None:
-                pass
+            while self._pending:
+                self.step()
             self._at = -1  # what is noted from here on is no single node's
             if self.visibility.settle() or self._add_annotations():
                 continue
@@ -413,19 +410,16 @@ class Graph:
         for importer in self.importers:
             self.nodes[importer].add("imports", index)
 
-    def annotated(self, node: Node, add: Callable[[Graph, Node], None]) -> None:
-        """Let something add what a node's annotations stand for, if reachable code reads annotations."""
-        self._annotated.setdefault(add, []).append(node)
-
     def _add_annotations(self) -> bool:
-        """Add what annotations stand for, if they count; return whether there were any."""
-        if not self._annotated or "annotations" not in self.modes():
+        """Add what annotations of new nodes stand for, if they count; return whether there were any."""
+        if "annotations" not in self.modes():
             return False
-        annotated, self._annotated = self._annotated, {}
-        for add, nodes in annotated.items():
-            for node in nodes:
-                add(self, node)
-        return True
+        fresh = self.nodes[self._annotated :]
+        self._annotated = len(self.nodes)
+        for node in fresh:
+            if node.late is not None:
+                node.late(self, node)
+        return bool(fresh)
 
     def _add_subclasses(self) -> bool:
         """Where reachable code asks for `__subclasses__`, a class reaches its subclasses too."""

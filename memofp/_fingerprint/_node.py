@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from memofp._code import Fact
 from memofp._code._codes import constant_text
@@ -12,6 +12,9 @@ from memofp._digest import digest_parts
 from memofp._fingerprint._components import Target
 from memofp._fingerprint._raw import exactly, is_a, type_name
 from memofp._values import Code, reduce_value
+
+if TYPE_CHECKING:
+    from memofp._fingerprint._graph import Graph
 
 __all__ = [
     "ATOMS",
@@ -44,6 +47,7 @@ class Node:
         more: makes further extras, once a mode is on.
         targets: what it reads: first what its references lead to, in their order, then all else.
         labels: how it gets at that.
+        late: adds what annotations stand for, if reachable code reads annotations.
         file: path of its source file.
         line: first line there, counted from 1.
         source: its text.
@@ -56,8 +60,8 @@ class Node:
     """
 
     __slots__ = (
-        "extras", "fact", "file", "is_data", "is_mutable", "kind", "labels", "line", "local", "more", "name",
-        "obj", "source", "targets", "value", "varies", "waits",
+        "extras", "fact", "file", "is_data", "is_mutable", "kind", "labels", "late", "line", "local", "more",
+        "name", "obj", "source", "targets", "value", "varies", "waits",
     )  # fmt: skip
 
     def __init__(
@@ -69,6 +73,7 @@ class Node:
         self.local: bytes = local
         self.extras: dict[str, bytes] = {}
         self.more: Callable[[Node], dict[str, bytes]] | None = None
+        self.late: Callable[[Graph, Node], None] | None = None
         self.labels: list[bytes] = []
         self.targets: list[Target] = []
         self.file: str | None = None

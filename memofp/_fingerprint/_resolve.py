@@ -74,6 +74,11 @@ class Context:
         self.extra: list[tuple[str, int | bytes]] = []
 
     @property
+    def noted(self) -> int:
+        """Return what grows when something is noted of the function, which each function does for itself."""
+        return len(self.extra) + self.graph.noted
+
+    @property
     def space(self) -> dict[str, Any]:
         """Return the globals themselves."""
         return self.namespace.space
@@ -121,16 +126,11 @@ def _resolve_builtin(context: Context, ref: Ref) -> Found:
         value = space.get(name, ABSENT)
         graph.guards.builtin_name(space, name, value)
         where = ("name", id(space), name)
-        noted = _noted(context)
+        noted = context.noted
         found = _follow(context, value, ref, f"builtins.{name}", where, "const")
-        if noted == _noted(context):
+        if noted == context.noted:
             graph.foreign[key] = found
     return found
-
-
-def _noted(context: Context) -> tuple[int, int]:
-    """Return what changes if something is noted of the function: then each function notes it for itself."""
-    return len(context.extra), context.graph.noted
 
 
 def _follow(context: Context, value: Any, ref: Ref, name: str, key: tuple[object, ...], kind: str) -> Found:
@@ -169,9 +169,9 @@ def _follow_foreign(
     key = (id(module), attrs, ref.use)
     found = context.graph.foreign.get(key)
     if found is None:
-        noted = _noted(context)
+        noted = context.noted
         found = _foreign_chain(context, ref, module, attrs, place), ()
-        if noted == _noted(context):
+        if noted == context.noted:
             context.graph.foreign[key] = found
     return found
 

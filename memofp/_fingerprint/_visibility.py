@@ -12,7 +12,7 @@ it gives to `getattr` or its kin, or names a third-party package, which may call
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from types import FunctionType
 from typing import Any
 
@@ -128,9 +128,9 @@ class Visibility:
         """Note a class of the graph, for `note_owner`."""
         self._classes.append(cls)
 
-    def see(self, names: Iterable[str]) -> None:
+    def see(self, names: Collection[str]) -> None:
         """Note names that reachable code mentions, patterns of names among them; see `_code._spelled`."""
-        if self.everything:
+        if self.everything or self._names.issuperset(names):
             return
         for name in names:
             if name in self._names:
