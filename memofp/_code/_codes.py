@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from marshal import dumps
 from types import CodeType
 
 from memofp._digest import digest
 
-__all__ = ["code_digest", "constant_text", "exact_digest", "nested_codes"]
+__all__ = ["code_digest", "constant_text", "digests_in", "exact_digest", "nested_codes"]
 
 _LONG_INT = 1024  # bits
 _PLAIN = frozenset({int, float, complex, str, bytes, bool, type(None), type(Ellipsis)})
@@ -21,17 +22,21 @@ def code_digest(code: CodeType) -> bytes:
     file name, line numbers, positions, name and qualified name.  `marshal` writes the parts in its version 2:
     from 3 on, what it writes depends on reference counts (flag `FLAG_REF`, CPython `Python/marshal.c`).
     """
-    # Nested code is a constant of its parent, so children come first.
+    return digests_in([code])[0][0]
+
+
+def digests_in(codes: Iterable[CodeType]) -> list[tuple[bytes, CodeType]]:
+    """Return digest and code object of each of these and of all code nested in them, each before its own."""
     order: list[CodeType] = []
-    stack = [code]
+    stack = list(codes)[::-1]
     while stack:
         top = stack.pop()
         order.append(top)
-        stack.extend(nested_codes(top))
+        stack.extend(nested_codes(top)[::-1])
     local: dict[int, bytes] = {}
-    for one in reversed(order):
+    for one in reversed(order):  # nested code is a constant of its parent, so it comes first
         local[id(one)] = _digest_one(one, local)
-    return local[id(code)]
+    return [(local[id(one)], one) for one in order]
 
 
 def exact_digest(code: CodeType) -> bytes | None:

@@ -20,6 +20,7 @@ __all__ = ["facts_path", "read_facts", "write_facts"]
 _FORMAT = 4
 _MAX_FILES = 8192  # more than any one project has; the oldest half goes when there are more
 _TAG = f"{sys.implementation.cache_tag}-{sys.flags.optimize}-{_FORMAT}.{EMITTER_VERSION}"
+_WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _folders: dict[str, bool] = {}
 
 
@@ -67,24 +68,40 @@ def read_facts(path: str) -> bytes:
 
 
 def write_facts(path: str, body: bytes) -> None:
-    """Put facts in the place of those at a path, in one step that no reader sees half of.
+    """Put facts at a path, in the place of those that are there.  A full disk loses nothing.
 
-    A full disk loses nothing.
+    Who reads half of a new file sees that by its digest; a file that was there is replaced in one step.
     """
-    folder = os.path.dirname(path)
-    temporary = os.path.join(folder, f".facts-{os.urandom(8).hex()}")  # `tempfile` loads half of Lib
+    data = digest(body) + body
+    if _write_new(path, data) is None:
+        folder = os.path.dirname(path)
+        temporary = os.path.join(folder, f".facts-{os.urandom(8).hex()}")  # `tempfile` loads half of Lib
+        if not _write_new(temporary, data):
+            return
+        try:
+            os.replace(temporary, path)
+        except OSError:
+            _remove(temporary)
+    _prune(os.path.dirname(path))
+
+
+def _write_new(path: str, data: bytes) -> bool | None:
+    """Write a new file and tell whether that went well; None if there is one already."""
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        handle = os.open(path, _WRITE, 0o600)
+    except FileExistsError:
+        return None
     except OSError:
-        return
+        return False
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(digest(body) + body)
-        os.replace(temporary, path)
+        written = os.write(handle, data)
     except OSError:
-        _remove(temporary)
-        return
-    _prune(folder)
+        written = -1
+    finally:
+        os.close(handle)
+    if written != len(data):
+        _remove(path)
+    return written == len(data)
 
 
 def _prune(folder: str) -> None:

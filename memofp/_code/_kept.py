@@ -18,6 +18,7 @@ __all__ = ["KeptFacts"]
 
 _DAMAGE = (AttributeError, EOFError, LookupError, TypeError, ValueError)  # what another form leads to
 _NO_NAMES: frozenset[str] = frozenset()  # one object, so that `marshal` writes it once
+_NAMES = tuple(map(Fact._fields.index, ("mentions", "seen", "dotted")))
 _REFS, _LATE, _SPOTS = map(Fact._fields.index, ("refs", "annotation_refs", "spots"))
 
 
@@ -107,10 +108,10 @@ class KeptFacts:
         return dict(self._found)
 
     def _joined(self, fact: Fact) -> Fact:
-        return fact._replace(
-            refs=tuple([self._one.setdefault(ref, ref) for ref in fact.refs]),
-            annotation_refs=tuple([self._one.setdefault(ref, ref) for ref in fact.annotation_refs]),
-        )
+        values = list(fact)
+        values[_REFS] = tuple([self._one.setdefault(ref, ref) for ref in fact.refs])
+        values[_LATE] = tuple([self._one.setdefault(ref, ref) for ref in fact.annotation_refs])
+        return Fact._make(values)
 
 
 class _AtRest:
@@ -162,13 +163,15 @@ class _Writing:
     def __init__(self) -> None:
         self.facts: list[tuple[Any, ...]] = []
         self.refs: dict[tuple[Any, ...], int] = {}
-        self._known: dict[int, int] = {}
+        self._known: dict[int, int] = {}  # index of a fact or reference, by its identity
 
     def fact(self, fact: Fact) -> int:
         """Return a fact's index."""
         at = self._known.get(id(fact))
         if at is None:
-            values: list[Any] = [_NO_NAMES if value == _NO_NAMES else value for value in fact]
+            values: list[Any] = list(fact)
+            for field in _NAMES:
+                values[field] = values[field] or _NO_NAMES
             values[_REFS] = tuple(map(self._ref, fact.refs))
             values[_LATE] = tuple(map(self._ref, fact.annotation_refs))
             values[_SPOTS] = tuple(map(tuple, fact.spots))
@@ -177,6 +180,9 @@ class _Writing:
         return at
 
     def _ref(self, ref: Ref) -> int:
-        use = () if ref.use == ANY_USE else tuple(ref.use)
-        plain = (ref.kind, ref.root, ref.attrs, tuple(map(tuple, ref.imports)), ref.loads, use)
-        return self.refs.setdefault(plain, len(self.refs))
+        at = self._known.get(id(ref))  # as a rule equal ones are one object
+        if at is None:
+            use = () if ref.use == ANY_USE else tuple(ref.use)
+            plain = (ref.kind, ref.root, ref.attrs, tuple(map(tuple, ref.imports)), ref.loads, use)
+            at = self._known[id(ref)] = self.refs.setdefault(plain, len(self.refs))
+        return at

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import CodeType
 from typing import Any
 
-from memofp._code._codes import code_digest, nested_codes
+from memofp._code._codes import code_digest, digests_in, nested_codes
 from memofp._code._emit import build_fact
 from memofp._code._reading import Candidate, Neutral, spot_of
 from memofp._code._trees import PARTS, STATEMENTS, Parts, walk
@@ -54,8 +54,8 @@ class SourceTable:
         self._nodes: dict[tuple[str, int], list[tuple[_FunctionNode, str | None]]] = {}
         self._codes: dict[bytes, list[CodeType]] = {}
         self._has_lambdas = False
-        for code in _nested_in(module):
-            self._codes.setdefault(code_digest(code), []).append(code)
+        for key, code in digests_in(nested_codes(module)):
+            self._codes.setdefault(key, []).append(code)
             self._has_lambdas = self._has_lambdas or code.co_name == "<lambda>"
         for number, (node, class_name) in enumerate(self._functions_in(tree), _FIRST_NUMBER):
             self._numbers[node] = number
@@ -121,9 +121,9 @@ class SourceTable:
                 numbered = _compile_tree(tree, self._filename, self._flags)
             except RecursionError:  # see `_compile`; the positions have to do
                 return self._by_number
-            for code in _nested_in(numbered):
+            for key, code in digests_in(nested_codes(numbered)):
                 if code.co_firstlineno >= _FIRST_NUMBER:
-                    self._by_number.setdefault(code_digest(code), set()).add(code.co_firstlineno)
+                    self._by_number.setdefault(key, set()).add(code.co_firstlineno)
         return self._by_number
 
     def _functions_in(self, tree: ast.Module) -> Iterator[tuple[_FunctionNode, str | None]]:
@@ -145,13 +145,11 @@ def _compile(source: bytes, filename: str, flags: int) -> tuple[ast.Module, Code
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the import has said what there is to say about this text
         tree: ast.Module = compile(source, filename, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
-    try:
-        return tree, _compile_tree(tree, filename, flags)
-    except RecursionError:  # on its way in, a tree may nest less deeply than a text (CPython < 3.13)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            code: CodeType = compile(source, filename, "exec", flags, dont_inherit=True)
-        return tree, code
+        try:
+            code: CodeType = compile(tree, filename, "exec", flags, dont_inherit=True)
+        except RecursionError:  # on its way in, a tree may nest less deeply than a text (CPython < 3.13)
+            code = compile(source, filename, "exec", flags, dont_inherit=True)
+    return tree, code
 
 
 def _compile_tree(tree: ast.Module, filename: str, flags: int) -> CodeType:
@@ -159,15 +157,6 @@ def _compile_tree(tree: ast.Module, filename: str, flags: int) -> CodeType:
         warnings.simplefilter("ignore")
         code: CodeType = compile(tree, filename, "exec", flags, dont_inherit=True)
     return code
-
-
-def _nested_in(module: CodeType) -> Iterator[CodeType]:
-    """Yield all code that is nested in a module's."""
-    stack = nested_codes(module)[::-1]
-    while stack:
-        code = stack.pop()
-        yield code
-        stack.extend(reversed(nested_codes(code)))
 
 
 def _function_nodes(tree: ast.Module, parts: Parts) -> Iterator[tuple[_FunctionNode, str | None]]:

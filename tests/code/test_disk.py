@@ -231,14 +231,35 @@ def test_a_file_in_the_folder_s_place_costs_nothing(tmp_path: Path, facts_folder
     assert fact.from_source
 
 
-def test_full_disk_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path) -> None:
-    def full(*args: object) -> None:
-        raise OSError(28, "No space left on device")
+def full(*args: object) -> None:
+    raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", full)
-    fact, _ = cold(tmp_path)
+
+@pytest.mark.parametrize(("call", "fault"), [("open", full), ("write", full), ("write", lambda *args: 3)])
+def test_full_disk_loses_nothing(
+    call: str, fault: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    f = function_from_file(tmp_path / "m.py", TEXT)
+    fact = fact_of(f.__code__, f.__globals__)
+    monkeypatch.setattr(os, call, fault)
+    flush_facts()
+    monkeypatch.undo()
     assert fact.from_source
     assert list(facts_folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("call", ["replace", "write"])
+def test_full_disk_keeps_what_was_there(
+    call: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, facts_folder: Path
+) -> None:
+    cold(tmp_path)
+    (path,) = facts_folder.iterdir()
+    before = path.read_bytes()
+    monkeypatch.setattr(os, call, full)
+    _disk.write_facts(str(path), b"others")
+    monkeypatch.undo()
+    assert [path] == list(facts_folder.iterdir())
+    assert path.read_bytes() == before
 
 
 def test_tree_that_another_thread_lets_go_of_is_read_to_the_end(
