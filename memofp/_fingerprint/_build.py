@@ -13,13 +13,13 @@ from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
 from memofp._fingerprint._collector import Paused
 from memofp._fingerprint._declared import add_declared
+from memofp._fingerprint._digested import Digested, digest_graph, recent
 from memofp._fingerprint._expand import expand
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._isolated import argument_digest
 from memofp._fingerprint._options import Options
 from memofp._fingerprint._raw import instance_dict, is_a
-from memofp._fingerprint._shared import Digested, begin_with, digest_graph, known_bases, remember
 from memofp._values import set_code_hasher
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FINGERPRINT_FORMAT", "Fingerprint", "fingerprint", "make_options"]
 
+_LEAST_NODES = 64  # of a graph that others begin with: a smaller one is built anew as fast
 _MOST_BUILDS = 4  # of one graph, while building it imports modules
 _MOST_WRAPPERS = 100
 FINGERPRINT_FORMAT = 4  # enters every digest: a change of any rule here or in `_code` is a new number
@@ -121,11 +122,9 @@ def build(func: Any, options: Options) -> Fingerprint:
 def _build(func: Any, options: Options) -> Fingerprint:
     flush_facts()  # files are read as they are now
     name = func.__qualname__ if is_a(func, (FunctionType, type)) else type(func).__qualname__
-    for base in known_bases(options):
-        begun = begin_with(base, func, name, options, expand)
-        if begun is not None:
-            flush_facts()
-            return Fingerprint(digest_graph(*begun, base), begun[1])
+    found = _build_with_base(func, name, options) if recent else None
+    if found is not None:
+        return found
     graph, root = _build_graph(func, name, options)
     for _ in range(_MOST_BUILDS - 1):
         if not graph.imported:
@@ -133,8 +132,22 @@ def _build(func: Any, options: Options) -> Fingerprint:
         # A module that was imported on the way may have put things where they were missed.
         graph, root = _build_graph(func, name, options)
     digested = digest_graph(graph, root, None)
-    remember(digested, _is_lasting(func))
+    if len(graph.nodes) >= _LEAST_NODES:
+        from memofp._fingerprint._shared import remember  # here, as a script's graph is small
+
+        remember(digested, _is_lasting(func))
     return Fingerprint(digested, root)
+
+
+def _build_with_base(func: Any, name: str, options: Options) -> Fingerprint | None:
+    from memofp._fingerprint._shared import begin_with, known_bases
+
+    for base in known_bases(options):
+        begun = begin_with(base, func, name, options, expand)
+        if begun is not None:
+            flush_facts()
+            return Fingerprint(digest_graph(*begun, base), begun[1])
+    return None
 
 
 def _build_graph(func: Any, name: str, options: Options) -> tuple[Graph, int]:

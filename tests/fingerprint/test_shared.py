@@ -19,7 +19,7 @@ COUNT = 12
 @pytest.fixture(autouse=True)
 def greedy(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let every graph be a base, however little of it is reached."""
-    monkeypatch.setattr(_shared, "_LEAST_NODES", 1)
+    monkeypatch.setattr(_build, "_LEAST_NODES", 1)
     monkeypatch.setattr(_shared, "_LEAST_SHARE", 0.0)
     monkeypatch.setattr(_shared, "_MOST_NEW", 1_000_000)
     _shared.forget()
@@ -50,13 +50,13 @@ def module_of(text: str) -> types.ModuleType:
 
 def alone(function: Any) -> Fingerprint:
     """Return the fingerprint that a function has in a process of its own."""
-    kept, last = list(_shared._recent), list(_shared._last)
+    kept, last = list(_shared.recent), list(_shared._last)
     _shared.forget()
     try:
         return fingerprint(function)
     finally:
-        _shared._recent.clear()
-        _shared._recent.extend(kept)
+        _shared.recent.clear()
+        _shared.recent.extend(kept)
         _shared._last[:] = last
 
 
@@ -366,9 +366,9 @@ def test_nothing_depends_on_what_was_fingerprinted_before(seed: int) -> None:
 
 def test_random_modules_do_share(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[bool] = []
-    begin = _build.begin_with
+    begin = _shared.begin_with
     monkeypatch.setattr(
-        _build, "begin_with", lambda *a: begun.append((found := begin(*a)) is not None) or found
+        _shared, "begin_with", lambda *a: begun.append((found := begin(*a)) is not None) or found
     )
     for seed in range(60):
         test_nothing_depends_on_what_was_fingerprinted_before(seed)
