@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from marshal import dumps
 from typing import Any
 
 from memofp._digest import DIGEST_SIZE, digest
 from memofp._values._census import ATOMS, LARGE_BYTES
 from memofp._values._plain import SPILL_BYTES
-from memofp._values._small import NotSmallError, SmallEncoder
-from memofp._values._walk import Walk
 
 __all__ = ["ArgumentDigester", "digest_arguments", "digest_value"]
 
@@ -21,6 +19,9 @@ _is_flat = (ATOMS | _FLAT).issuperset
 _is_small = _SMALL.issuperset
 CODE_MARK = b"+"  # behind a digest: there was code among the values
 _MOST_SHAPES = 4096
+_Nested = Callable[[tuple[object, ...], tuple[str, ...], bytes, str], tuple[bytes, bool]]
+# Loaded for the first call that needs it: half of what is loaded to digest values.
+_digest_nested: _Nested | None = None
 # Types of a call's values, all atoms, lists, tuples and dicts -> the places of those that are no atoms.
 _shapes: dict[tuple[type, ...], tuple[int, ...]] = {}
 
@@ -35,6 +36,8 @@ def digest_value(value: object, path: str = "value") -> bytes:
     Raises:
         UnhashableArgumentError: for a value, here or below, that cannot be hashed soundly.
     """
+    from memofp._values._walk import Walk
+
     return Walk().digest((value,), (path,), b"")
 
 
@@ -67,16 +70,17 @@ class ArgumentDigester:
                 data = b""
             if 0 < len(data) < SPILL_BYTES:
                 return digest(self.names_prefix + data)
-        small = SmallEncoder()
-        try:
-            found = digest(self.prefix + small.encode_all(values))
-            met_code = bool(small.codes)
-        except NotSmallError:
-            walk = Walk(self.function)
-            walk.reduced = small.reduced  # so that nothing is hashed twice
-            found = walk.digest(values, self.names, self.prefix)
-            met_code = walk.met_code
+        digest_nested = _digest_nested or _load_nested()
+        found, met_code = digest_nested(values, self.names, self.prefix, self.function)
         return found + CODE_MARK if met_code else found
+
+
+def _load_nested() -> _Nested:
+    global _digest_nested
+    from memofp._values._nested import digest_nested
+
+    _digest_nested = digest_nested
+    return digest_nested
 
 
 def _are_flat(values: tuple[object, ...]) -> bool:

@@ -17,7 +17,7 @@ from pair_tables import TABLES, pairs
 from value_tools import Cell, of
 
 from memofp._errors import ConfigurationError, UnhashableArgumentError
-from memofp._values import File, _entry, digest_arguments, register_hasher
+from memofp._values import File, _entry, _small, _walk, digest_arguments, register_hasher
 
 
 class Locked:
@@ -256,7 +256,7 @@ def _calls_that_share() -> list[tuple[object, ...]]:
 
 def refuse(*_: object) -> bytes:
     """Stand in for `SmallEncoder.encode_all`: leave everything to the walk."""
-    raise _entry.NotSmallError
+    raise _small.NotSmallError
 
 
 def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,7 +264,7 @@ def test_shortcuts_see_what_is_shared_as_the_walk_does(monkeypatch: pytest.Monke
     names = ("a", "b", "c", "d")
     quick = [digest_arguments(names[: len(values)], values, "f") for values in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry.SmallEncoder, "encode_all", refuse)
+    monkeypatch.setattr(_small.SmallEncoder, "encode_all", refuse)
     assert quick == [digest_arguments(names[: len(values)], values, "f") for values in calls]
 
 
@@ -326,7 +326,7 @@ def test_shortcuts_give_the_walks_digest_of_any_tree(a: object, b: object) -> No
     names = ("x", "y", "z")
     for values in ((a, b, a), (b, [a], (a, b)), (a, (), {})):
         quick = digest_arguments(names, values, "f")
-        assert quick == _entry.Walk("f").digest(values, names, _entry.ArgumentDigester(names, "f").prefix)
+        assert quick == _walk.Walk("f").digest(values, names, _entry.ArgumentDigester(names, "f").prefix)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -342,5 +342,5 @@ def test_shortcuts_for_calls_give_the_walks_digest(table: str, monkeypatch: pyte
         ]
     quick = [digest_arguments(names, values, "f") for values, names in calls]
     monkeypatch.setattr(_entry, "_are_flat", lambda values: False)
-    monkeypatch.setattr(_entry.SmallEncoder, "encode_all", refuse)
+    monkeypatch.setattr(_small.SmallEncoder, "encode_all", refuse)
     assert quick == [digest_arguments(names, values, "f") for values, names in calls]
