@@ -70,7 +70,7 @@ def expand_class(graph: Graph, node: Node, cls: type) -> None:
         _add_foreign(graph, node, cls)
         return
     space = class_dict(cls)
-    graph.guards.mapping(space)
+    graph.guards.namespace(space)
     graph.visibility.note_class(cls)
     node.kind = "class"
     node.name = class_name(cls)

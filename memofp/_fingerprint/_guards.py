@@ -6,7 +6,7 @@ no code of the user's runs.  A guard that fails means "compute again", never "ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from types import CellType, FunctionType
 from typing import Any
@@ -15,12 +15,14 @@ from memofp._fingerprint._checks import (
     ABSENT,
     CHANGED,
     Check,
+    Items,
     attributes_check,
-    mappings_check,
+    items_check,
+    names_in_order_check,
     plain_checks,
     probe_check,
-    sequences_check,
 )
+from memofp._fingerprint._unpacked import unpacked_checks
 from memofp._fingerprint._written import is_writable, written_checks
 
 __all__ = ["ABSENT", "Guards"]
@@ -29,6 +31,7 @@ __all__ = ["ABSENT", "Guards"]
 # After so many checks of one fingerprint it pays to write code for so many comparisons.
 _WRITTEN_AFTER = {16: 256, 512: 20_000}
 _Names = list[tuple[dict[str, Any], dict[str, Any]]]
+_Mapping = tuple[Any, list[Any], list[Any]]
 _FUNCTION_PARTS = attrgetter("__code__", "__defaults__", "__kwdefaults__")
 
 
@@ -44,7 +47,8 @@ class Guards:
         self._functions: list[tuple[FunctionType, tuple[Any, ...]]] = []
         self._empty: list[dict[str, Any]] = []  # attributes of functions that have none
         self._cells: list[tuple[CellType, Any]] = []
-        self._dicts: dict[int, tuple[Any, list[Any], list[Any]]] = {}
+        self._dicts: dict[int, _Mapping] = {}
+        self._namespaces: list[tuple[Any, list[str], list[Any]]] = []
         self._sequences: dict[int, tuple[Any, list[Any]]] = {}
         self._attributes: list[tuple[Any, str, Any]] = []
         self._probes: list[tuple[Callable[[], object], object]] = []
@@ -94,9 +98,17 @@ class Guards:
                 self._cells.append((cell, ABSENT))
 
     def mapping(self, mapping: Any) -> None:
-        """Guard keys, values and order of a dict or of a class's namespace."""
+        """Guard keys, values and order of a dict."""
         if id(mapping) not in self._dicts:
             self._dicts[id(mapping)] = (mapping, list(mapping), list(mapping.values()))
+
+    def namespace(self, space: Any) -> None:
+        """Guard names, values and order of a class's namespace."""
+        names = list(space)
+        if all(type(name) is str for name in names):
+            self._namespaces.append((space, names, list(space.values())))
+        else:  # `type(name, bases, space)` takes any keys
+            self.mapping(space)
 
     def sequence(self, items: Iterable[Any]) -> None:
         """Guard the items of a list, set or deque, in their order of iteration."""
@@ -116,7 +128,10 @@ class Guards:
     def hold(self) -> bool:
         """Tell whether everything is what it was."""
         if self._only is not None:
-            return self._only()
+            try:
+                return self._only()
+            except CHANGED:
+                return False
         if self._base is not None and not self._base.hold():
             return False
         checks = self._checks
@@ -140,7 +155,6 @@ class Guards:
 
     def _compile(self, most_terms: int = 0) -> list[Check]:
         """Return the checks, with code written for the comparisons if they are not more than this."""
-        names = list(self._names.values())
         guarded = (self._functions, self._empty, self._cells)
         mappings = list(self._dicts.values())
         small = [entry for entry in mappings if is_writable(entry[0], entry[1])] if most_terms else []
@@ -148,11 +162,11 @@ class Guards:
         self._is_written = written is not None
         if written is not None:
             mappings = [entry for entry in mappings if not is_writable(entry[0], entry[1])]
-        plain = plain_checks(names, *guarded) if written is None else written
+        plain = plain_checks(list(self._names.values()), *guarded) if written is None else written
         made = (
             *plain,
-            mappings_check(mappings),
-            sequences_check(list(self._sequences.values())),
+            names_in_order_check([(space, names) for space, names, _ in self._namespaces]),
+            *self._items_checks(mappings, bool(most_terms)),
             attributes_check(self._attributes),
             *(probe_check(*entry) for entry in self._probes),
         )
@@ -160,6 +174,14 @@ class Guards:
         if written is not None and len(checks) == 1 and self._base is None:
             self._only = checks[0]
         return checks
+
+    def _items_checks(self, mappings: list[_Mapping], is_often: bool) -> Sequence[Check | None]:
+        """Return the checks of items: of classes, mappings and sequences."""
+        items: Items = [(space.values(), values) for space, _, values in self._namespaces]
+        for mapping, keys, values in mappings:
+            items += [(mapping, keys), (mapping.values(), values)]
+        items += self._sequences.values()
+        return unpacked_checks(items) if is_often else [items_check(items)]
 
     def _names_by_use(self) -> tuple[_Names, _Names, _Names]:
         """Return the names that `name` guards, those of globals, and those of builtins."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from memofp._fingerprint._checks import ABSENT, mappings_check, plain_checks
+from memofp._fingerprint._checks import ABSENT, items_check, plain_checks
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._written import is_writable, written_checks
 
@@ -72,6 +72,12 @@ CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
 }
 
 
+def items_of(mappings: list[Any]) -> list[tuple[Any, list[Any]]]:
+    return [
+        entry for mapping, keys, values in mappings for entry in ((mapping, keys), (mapping.values(), values))
+    ]
+
+
 def holds_of(world: dict[str, Any], many_empty: int = 0) -> list[Callable[[], bool]]:
     names = [
         (world["space"], {**world["space"], "missing": ABSENT}),
@@ -87,7 +93,7 @@ def holds_of(world: dict[str, Any], many_empty: int = 0) -> list[Callable[[], bo
         for mapping in (world["pair"], world["one"], world["none"])
     ]
     assert all(is_writable(mapping, keys) for mapping, keys, _ in mappings)
-    made = (*plain_checks(names, functions, empty, cells), mappings_check(mappings))
+    made = (*plain_checks(names, functions, empty, cells), items_check(items_of(mappings)))
     plain = [check for check in made if check is not None]
     written = written_checks(names, [], [], functions, empty, cells, 1000, mappings)
     assert written is not None
@@ -139,4 +145,18 @@ def test_guards_see_a_change_however_often_they_were_asked(calls_before: int) ->
     space["b"].pop()
     assert guards.hold()
     space["c"] = 1
+    assert not guards.hold()
+
+
+@pytest.mark.parametrize("calls_before", [1, 600])
+def test_error_in_the_only_check_is_a_change(calls_before: int) -> None:
+    class Some:
+        pass
+
+    some = Some()
+    some.a = 1  # type: ignore[attr-defined]
+    guards = Guards()
+    guards.attribute(some, "a", 1)
+    assert all(guards.hold() for _ in range(calls_before))
+    del some.a  # type: ignore[attr-defined]
     assert not guards.hold()

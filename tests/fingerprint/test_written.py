@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from memofp._fingerprint import Watch
-from memofp._fingerprint._checks import ABSENT, mappings_check, plain_checks
+from memofp._fingerprint._checks import ABSENT, items_check, plain_checks
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._written import written_checks
 
@@ -368,8 +368,8 @@ def agree(bound: list[Any], read: list[Any], changes: list[Any], calls_before: i
         ]
 
     before = got()
-    loops = holds((*plain_checks([*kept, *code, *left], *others), mappings_check(small)))
-    apart = holds((*plain_checks(kept, *others), mappings_check(small)))
+    loops = holds((*plain_checks([*kept, *code, *left], *others), items_check(items_of(small))))
+    apart = holds((*plain_checks(kept, *others), items_check(items_of(small))))
     written = holds(written_checks(kept, code, left, *others, 1000, small) or ())
     for _ in range(calls_before + 1):
         assert loops()
@@ -379,6 +379,12 @@ def agree(bound: list[Any], read: list[Any], changes: list[Any], calls_before: i
         is_same = all(a is b for a, b in zip(got(), before, strict=True))
         assert written() >= loops()
         assert written() <= (apart() and is_same)
+
+
+def items_of(mappings: list[Any]) -> list[tuple[Any, list[Any]]]:
+    return [
+        entry for mapping, keys, values in mappings for entry in ((mapping, keys), (mapping.values(), values))
+    ]
 
 
 def holds(checks: Any) -> Callable[[], bool]:
