@@ -10,8 +10,8 @@ sees no change where a name moves from one of the two to the other and remains t
 
 from __future__ import annotations
 
+from itertools import accumulate, groupby
 from keyword import iskeyword
-from operator import is_
 from types import CellType, FunctionType
 from typing import Any
 
@@ -26,7 +26,7 @@ _FEW = 8
 _LARGEST = 8  # items of a dictionary for which code is written
 _LEAST = 2  # names for which the call of a function pays
 _OURS = "_0"  # what parameters of written functions begin with
-_CALLED = {"all": all, "any": any, "is_": is_, "is_full": is_full, "len": len, "map": map}
+_CALLED = {"any": any, "is_full": is_full}
 
 
 def is_writable(mapping: Any, keys: list[Any]) -> bool:
@@ -57,8 +57,7 @@ def written_checks(
     writer.add_empty(empty)
     for cell, value in cells:
         writer.add_cell(cell, value)
-    for mapping, keys, values in mappings:
-        writer.add_mapping(mapping, keys, values)
+    writer.add_mappings(mappings)
     return None if writer.count > most_terms else writer.checks()
 
 
@@ -76,6 +75,7 @@ class _Writer:
         self._space: dict[str, Any] = {"CHANGED": (*CHANGED, NameError), **_CALLED}
         self._terms: list[str] = []
         self._texts: list[str] = []
+        self._checks: list[str] = []  # names of functions, in the order in which they are asked
         self._inner: list[tuple[str, _Space, tuple[Any, ...]]] = []  # name, globals and arguments
 
     def add_globals(self, global_names: _Names, builtin_names: _Names) -> None:
@@ -125,34 +125,47 @@ class _Writer:
         else:
             self._add(f"{what}.cell_contents is not {self._bind(value)}")
 
-    def add_mapping(self, mapping: Any, keys: list[Any], values: list[Any]) -> None:
-        """Compare the items of a small dictionary."""
-        which = self._bind(mapping)
-        self._add(f"len({which}) != {len(keys)}")
-        if len(keys) > 1:  # their order counts, too
-            self._add(f"not all(map(is_, {which}, {self._bind(keys)}))")
-        for key, value in zip(keys, values, strict=True):
-            self._add(f"{which}[{key!a}] is not {self._bind(value)}")
+    def add_mappings(self, mappings: list[tuple[dict[str, Any], list[str], list[Any]]]) -> None:
+        """Compare the items of small dictionaries."""
+        ends = accumulate(len(keys) for _, keys, _ in mappings)
+        for _, group in groupby(zip(ends, mappings, strict=True), lambda entry: entry[0] // _TERMS):
+            self._add_group([mapping for _, mapping in group])
+
+    def _add_group(self, mappings: list[tuple[dict[str, Any], list[str], list[Any]]]) -> None:
+        # First the keys of all in one go, by identity: then to look up a key runs nobody's `__eq__`.
+        # Where there are as many keys as there were, in the same order, and each dictionary has those that
+        # it had, none of them has another one.
+        which = [self._bind(mapping) for mapping, _, _ in mappings]
+        keys = [self._bind(key) for _, own, _ in mappings for key in own]
+        found = [f"k{i}" for i in range(len(keys))]
+        terms = [f"{now} is not {then}" for now, then in zip(found, keys, strict=True)]
+        for where, (_, own, values) in zip(which, mappings, strict=True):
+            terms += [f"{where}[{k!a}] is not {self._bind(v)}" for k, v in zip(own, values, strict=True)]
+        self.count += len(terms)
+        read = f"[{', '.join(found)}] = [{', '.join([f'*{one}' for one in which])}]"
+        self._add_check([read, _test(terms or ["False"], False)])
 
     def checks(self) -> list[Check]:
         """Compile the text."""
-        space, checks = self._space, []
+        space = self._space
         for i in range(0, len(self._terms), _TERMS):
-            checks.append(f"check{i}")
-            test = _test(self._terms[i : i + _TERMS], False)
-            self._texts.append(
-                f"def check{i}():\n try:\n  {test}\n  return True\n except CHANGED:\n  return False"
-            )
+            self._add_check([_test(self._terms[i : i + _TERMS], False)])
         # The text is made of our own names, of identifiers and of quoted keys; nothing of the user's is
         # evaluated, and it runs in a dictionary of ours: the user's namespaces get no `__builtins__`.
         exec(compile("\n".join(self._texts), "<memofp guards>", "exec", dont_inherit=True), space)
         for name, globals_, arguments in self._inner:
             space[name] = FunctionType(space[name].__code__, globals_, name, arguments)
-        return [space[name] for name in checks]
+        return [space[name] for name in self._checks]
 
     def _add(self, *terms: str) -> None:
         self.count += len(terms)
         self._terms += terms
+
+    def _add_check(self, lines: list[str]) -> None:
+        name = f"check{len(self._checks)}"
+        self._checks.append(name)
+        body = "\n".join([f"  {line}" for line in (*lines, "return True")])
+        self._texts.append(f"def {name}():\n try:\n{body}\n except CHANGED:\n  return False")
 
     def _add_inner(self, space: _Space, items: list[tuple[str, Any]]) -> None:
         # The values are defaults and not constants: the collector does not look into code objects.

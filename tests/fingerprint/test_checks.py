@@ -20,6 +20,12 @@ class AlwaysEqual:
     __hash__ = None  # type: ignore[assignment] # as Python does
 
 
+class Name(str):
+    """Equal to a string, and another key to who asks for its type."""
+
+    __slots__ = ()
+
+
 def make_world() -> dict[str, Any]:
     def function(x: int, y: int = 1, *, z: int = 2) -> int:
         return x + y + z
@@ -68,6 +74,11 @@ CHANGES: dict[str, Callable[[dict[str, Any]], None]] = {
     "item under another name": lambda world: world["pair"].update(z=world["pair"].pop("b")),
     "only item removed": lambda world: world["one"].clear(),
     "only item bound anew": set_item("one", "it's", 2),
+    "only item under an equal key": lambda world: (
+        world["one"].clear(),
+        world["one"].update({Name("it's"): 1}),
+    ),
+    "item moved to the next": lambda world: world["one"].update(b=world["pair"].pop("b")),
     "item of what was empty": set_item("none", "a", 1),
 }
 

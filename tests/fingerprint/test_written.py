@@ -387,6 +387,64 @@ def items_of(mappings: list[Any]) -> list[tuple[Any, list[Any]]]:
     ]
 
 
+class Key(str):
+    """A key that nobody may compare."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared")
+
+
+keys = st.sampled_from(["a", "b", "c", "it's", "\ud800", "class"])
+dicts = st.lists(st.dictionaries(keys, st.none() | st.integers(0, 3), max_size=3), max_size=5)
+
+
+@given(dicts, st.lists(st.tuples(st.integers(0, 4), st.sampled_from(["set", "pop", "odd", "shift"]), keys)))
+def test_small_dictionaries_agree_with_the_loops(small: list[Space], changes: list[Any]) -> None:
+    """Also where keys come that would run code, and where an item goes from one dictionary to the next."""
+    mappings = [(one, list(one), list(one.values())) for one in small]
+    loops = holds([items_check(items_of(mappings))])
+    written = holds(written_checks([], [], [], [], [], [], 1000, mappings) or ())
+    assert written()
+    odd: set[int] = set()  # dictionaries in which our own look-ups would fail, too
+    for index, change, key in changes:
+        if index >= len(small) or {index, index + 1} & odd:
+            continue
+        change_small(small, index, change, key)
+        if change == "odd":
+            odd.add(index)
+        assert written() == loops()
+
+
+def test_item_that_goes_to_the_next_dictionary_is_seen() -> None:
+    small: list[Space] = [{"a": 1, "b": None}, {"c": None}]
+    written = holds(
+        written_checks([], [], [], [], [], [], 9, [(one, [*one], [*one.values()]) for one in small]) or ()
+    )
+    assert written()
+    change_small(small, 0, "shift", "")
+    assert small == [{"a": 1}, {"b": None, "c": None}]
+    assert not written()
+
+
+def change_small(small: list[Space], index: int, change: str, key: str) -> None:
+    one = small[index]
+    if change == "set":
+        one[key] = True
+    elif change == "pop":
+        one.pop(key, None)
+    elif change == "odd":
+        one.pop(key, None)
+        one[Key(key)] = 1
+    elif one and index + 1 < len(small):
+        last, value = one.popitem()
+        after = dict(small[index + 1])
+        small[index + 1].clear()
+        small[index + 1].update({last: value, **after})
+
+
 def holds(checks: Any) -> Callable[[], bool]:
     def hold() -> bool:
         try:
