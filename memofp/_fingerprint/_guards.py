@@ -22,8 +22,6 @@ from memofp._fingerprint._checks import (
     plain_checks,
     probe_check,
 )
-from memofp._fingerprint._unpacked import unpacked_checks
-from memofp._fingerprint._written import is_writable, written_checks
 
 __all__ = ["ABSENT", "Guards"]
 
@@ -155,14 +153,18 @@ class Guards:
 
     def _compile(self, most_terms: int = 0) -> list[Check]:
         """Return the checks, with code written for the comparisons if they are not more than this."""
-        guarded = (self._functions, self._empty, self._cells)
         mappings = list(self._dicts.values())
-        small = [entry for entry in mappings if is_writable(entry[0], entry[1])] if most_terms else []
-        written = written_checks(*self._names_by_use(), *guarded, most_terms, small) if most_terms else None
+        written = None
+        least = 3 * len(self._functions) + len(self._cells)  # there will be more for sure
+        if most_terms and least <= most_terms:
+            written, mappings = self._write(mappings, most_terms)
         self._is_written = written is not None
-        if written is not None:
-            mappings = [entry for entry in mappings if not is_writable(entry[0], entry[1])]
-        plain = plain_checks(list(self._names.values()), *guarded) if written is None else written
+        plain: Sequence[Check | None]
+        if written is None:
+            names = list(self._names.values())
+            plain = plain_checks(names, self._functions, self._empty, self._cells)
+        else:
+            plain = written
         made = (
             *plain,
             names_in_order_check([(space, names) for space, names, _ in self._namespaces]),
@@ -175,13 +177,30 @@ class Guards:
             self._only = checks[0]
         return checks
 
+    def _write(self, mappings: list[_Mapping], most_terms: int) -> tuple[list[Check] | None, list[_Mapping]]:
+        """Return checks with code written for them, None if they are too many, and the mappings left."""
+        # Here, as only what is called often needs it.
+        from memofp._fingerprint._written import is_writable, written_checks
+
+        small: list[_Mapping] = []
+        large: list[_Mapping] = []
+        for entry in mappings:
+            (small if is_writable(entry[0], entry[1]) else large).append(entry)
+        guarded = (self._functions, self._empty, self._cells)
+        written = written_checks(*self._names_by_use(), *guarded, most_terms, small)
+        return written, mappings if written is None else large
+
     def _items_checks(self, mappings: list[_Mapping], is_often: bool) -> Sequence[Check | None]:
         """Return the checks of items: of classes, mappings and sequences."""
         items: Items = [(space.values(), values) for space, _, values in self._namespaces]
         for mapping, keys, values in mappings:
             items += [(mapping, keys), (mapping.values(), values)]
         items += self._sequences.values()
-        return unpacked_checks(items) if is_often else [items_check(items)]
+        if not is_often:
+            return [items_check(items)]
+        from memofp._fingerprint._unpacked import unpacked_checks  # here, as in `_write`
+
+        return unpacked_checks(items)
 
     def _names_by_use(self) -> tuple[_Names, _Names, _Names]:
         """Return the names that `name` guards, those of globals, and those of builtins."""
