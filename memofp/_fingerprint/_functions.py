@@ -183,11 +183,12 @@ def _follow_first(context: Context, ref: Ref, followed: dict[int, Followed]) -> 
     """Resolve a reference, and remember that if it is the same for every function of the module."""
     if not ref.loads:  # assigned and never read: no input, but its name is part of the effect
         return None, b"=" + ref.root.encode()
-    noted = context.noted
+    graph = context.graph
+    noted = graph.noted
     target, rest = resolve(context, ref)
     found = target, ".".join(rest).encode() if rest else b""
     # Else each function notes for itself what is to be noted.
-    if ref.kind == "global" and noted == context.noted:
+    if ref.kind == "global" and noted == graph.noted:
         followed[id(ref)] = found
     return found
 

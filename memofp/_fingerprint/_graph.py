@@ -92,7 +92,7 @@ class Graph:
         self.dotted: set[str] = set()  # dotted names in texts
         self.dotted_by: dict[int, set[str]] = {}
         self.holders: dict[int, list[int]] = {}  # nodes of data at several places -> what holds them
-        self.noted: int = 0  # how often something was noted of the whole graph
+        self.noted: int = 0  # how often something was noted that each function notes for itself
         self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
             [] if base is None else list(base.spots)
         )

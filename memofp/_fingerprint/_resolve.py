@@ -73,10 +73,10 @@ class Context:
         self.line = line
         self.extra: list[tuple[str, int | bytes]] = []
 
-    @property
-    def noted(self) -> int:
-        """Return what grows when something is noted of the function, which each function does for itself."""
-        return len(self.extra) + self.graph.noted
+    def add_extra(self, label: str, target: int | bytes) -> None:
+        """Add an edge beside the references'; each function that gets here does."""
+        self.extra.append((label, target))
+        self.graph.noted += 1
 
     @property
     def space(self) -> dict[str, Any]:
@@ -126,9 +126,9 @@ def _resolve_builtin(context: Context, ref: Ref) -> Found:
         value = space.get(name, ABSENT)
         graph.guards.builtin_name(space, name, value)
         where = ("name", id(space), name)
-        noted = context.noted
+        noted = graph.noted
         found = _follow(context, value, ref, f"builtins.{name}", where, "const")
-        if noted == context.noted:
+        if noted == graph.noted:
             graph.foreign[key] = found
     return found
 
@@ -166,13 +166,13 @@ def _follow_foreign(
     context: Context, ref: Ref, module: ModuleType, attrs: tuple[str, ...], place: Place
 ) -> Found:
     """Follow a chain into a foreign module; once a graph, as it leads to the same from everywhere."""
-    key = (id(module), attrs, ref.use)
-    found = context.graph.foreign.get(key)
+    graph, key = context.graph, (id(module), attrs, ref.use)
+    found = graph.foreign.get(key)
     if found is None:
-        noted = context.noted
+        noted = graph.noted
         found = _foreign_chain(context, ref, module, attrs, place), ()
-        if noted == context.noted:
-            context.graph.foreign[key] = found
+        if noted == graph.noted:
+            graph.foreign[key] = found
     return found
 
 
@@ -187,7 +187,7 @@ def _known_power(context: Context, ref: Ref, value: Any, rest: tuple[str, ...]) 
         return None
     spelled = (ref.attrs or (ref.root,))[-1]
     if sees_globals(value) and not (ref.kind == "global" and not ref.attrs and spelled in _SPELLED_GLOBALS):
-        context.extra.append(("globals", whole_namespace(graph, context.space)))
+        context.add_extra("globals", whole_namespace(graph, context.space))
         graph.spot(f"{value.__name__} under another name", context.name, context.file, context.line)
     name = qualname_of(value) if is_a(value, type) else value.__qualname__
     if name != spelled or name not in _TELLING_NAMES:
@@ -233,7 +233,7 @@ def module_attribute(context: Context, module: ModuleType, attr: str) -> Any:
             hook = space["__getattr__"]
             graph.guards.name(space, "__getattr__", hook)
             if is_code(hook):  # what it returns at the next call depends on what it reads
-                context.extra.append((f"hook:{attr}", graph.visit(hook, f"{module_name(space)}.__getattr__")))
+                context.add_extra(f"hook:{attr}", graph.visit(hook, f"{module_name(space)}.__getattr__"))
             return value
     graph.guards.name(space, attr, space.get(attr, ABSENT))
     return value
@@ -260,7 +260,7 @@ def _foreign_chain(
     if is_module_table(value):
         return _loaded_modules(context, ref, ())
     if sees_globals(value):
-        context.extra.append(("globals", whole_namespace(graph, context.space)))
+        context.add_extra("globals", whole_namespace(graph, context.space))
     if is_a(value, type) and (users_members(graph, value) or registered_classes(graph, value)):
         return graph.visit(value, ".".join(attrs))
     if value is not ABSENT and holds_users(graph, value):

@@ -26,6 +26,9 @@ def buffer_field(buffer: Any) -> bytes:
     return view.tobytes() if view.nbytes <= 1024 else digest(view)
 
 
+_are_short = (ATOMS - {bytes}).issuperset  # bytes may be long, and are then hashed in place
+
+
 def reduce_atom(value: Any) -> Node:
     """Reduce an exact builtin atom; very long strings by digest."""
     if type(value) in (bytes, str) and len(value) > LARGE_BYTES:
@@ -46,6 +49,18 @@ def _reduce_container(value: Any, tag: bytes, children: Callable[[Any], list[tup
     if ordered is not None:
         return leaf("large " + tag.decode(), len(ordered), digest(dumps(ordered, 2)), mutable=mutable)
     return Parts(tag, children(value), ordered=tag not in (b"set", b"frozenset"), mutable=mutable)
+
+
+def _reduce_tuple(value: Any) -> Node:
+    """Reduce an exact tuple; most are few atoms, which are encoded at once."""
+    try:
+        if _are_short(map(type, value)):
+            data = dumps(value, 2)
+            if len(data) <= SPILL_BYTES:
+                return Leaf(data)
+    except (TypeError, ValueError):  # a type without a hash; a string of 2 GiB or more
+        pass
+    return _reduce_container(value, b"tuple", indexed)
 
 
 def indexed(values: Any) -> list[tuple[str, object]]:
@@ -119,7 +134,7 @@ EXACT: dict[type, Callable[[Any], Node]] = {
     **dict.fromkeys(ATOMS, reduce_atom),
     type(NotImplemented): lambda _: leaf("NotImplemented"),
     list: lambda value: _reduce_container(value, b"list", indexed),
-    tuple: lambda value: _reduce_container(value, b"tuple", indexed),
+    tuple: _reduce_tuple,
     dict: lambda value: _reduce_container(value, b"dict", lambda v: entries(v.items())),
     set: lambda value: _reduce_container(value, b"set", _elements),
     frozenset: lambda value: _reduce_container(value, b"frozenset", _elements),
