@@ -10,7 +10,6 @@ from memofp._code import Fact, Ref, fact_of
 from memofp._digest import digest, digest_parts
 from memofp._fingerprint._annotations import add_live_annotations
 from memofp._fingerprint._boundary import Place, place_of_function
-from memofp._fingerprint._components import Target
 from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
@@ -172,8 +171,8 @@ def _add_references(context: Context, node: Node, fact: Fact) -> bytes:
             if found[i] is None:
                 context.line = fact.lines[i]
                 found[i] = _follow_first(context, ref, followed)
-    targets: list[Target | None] = list(map(_TARGET, found))
-    node.targets += [target for target in targets if target is not None]
+    targets: list[Any] = list(map(_TARGET, found))
+    node.targets += targets if None not in targets else [target for target in targets if target is not None]
     for label, target in context.extra:
         node.add(label, target)
     return b"\0".join(map(_REST, found))
