@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, KeysView, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from memofp._code import dotted
 from memofp._digest import digest_parts
+from memofp._fingerprint._atoms import Atoms
 from memofp._fingerprint._boundary import USER, Place, place_of_file, place_of_module
-from memofp._fingerprint._components import Target, digest_above, digest_alone
+from memofp._fingerprint._components import Target
 from memofp._fingerprint._guards import Guards
 from memofp._fingerprint._importable import importable
-from memofp._fingerprint._modes import modes_of
 from memofp._fingerprint._namespace import Namespace
 from memofp._fingerprint._node import (
     ATOMS,
@@ -22,7 +21,6 @@ from memofp._fingerprint._node import (
     describe,
     holds_address,
     is_code,
-    leaf,
     local_under,
     memoized_extras,
 )
@@ -30,8 +28,8 @@ from memofp._fingerprint._options import Options
 from memofp._fingerprint._packages import distribution_of
 from memofp._fingerprint._places import mark_shared
 from memofp._fingerprint._raw import is_a, is_memoized, name_of
+from memofp._fingerprint._said import Spot
 from memofp._fingerprint._visibility import NotShareableError, Visibility
-from memofp._values import Leaf, reduce_value
 
 if TYPE_CHECKING:
     from typing import NamedTuple
@@ -40,7 +38,6 @@ else:
 
 __all__ = ["Base", "Graph", "NotShareableError"]
 
-_EQUAL_IF_SAME = frozenset({int, str, bool, type(None)})  # not float: 0.0 == -0.0
 _ADDRESS = r" at 0x([0-9A-Fa-f]{4,16})\b"
 
 
@@ -63,12 +60,12 @@ class Base(NamedTuple):
     by_key: Mapping[object, int]
     slots: Mapping[object, Slot]
     guards: Guards
-    spots: list[tuple[int, tuple[str, str, str | None, int | None]]]
+    spots: list[tuple[int, Spot]]
     mentions: set[str]
     visibility: Visibility
 
 
-class Graph:
+class Graph(Atoms):
     """Nodes by identity, a worklist of those not looked into yet, and the guards over all of them."""
 
     def __init__(
@@ -78,33 +75,20 @@ class Graph:
         guarded: bool = True,
         base: Base | None = None,
     ) -> None:
+        visibility = Visibility(options.everything) if base is None else base.visibility.begun_with()
+        super().__init__(
+            visibility, () if base is None else base.mentions, () if base is None else base.spots
+        )
         self.options = options
         self.nodes: list[Node] = [] if base is None else list(base.nodes)
         self.guards: Guards = Guards(guarded, None if base is None else base.guards)
-        self.mentions: set[str] = set() if base is None else set(base.mentions)
-        self.visibility: Visibility = (
-            Visibility(options.everything) if base is None else base.visibility.begun_with()
-        )
-        self.named_by: dict[int, list[Iterable[str]]] = {}  # names that a node shows, beside its code
-        self.mentions_by: dict[int, set[str]] = {}
-        self.openers: set[int] = set()  # nodes that open the world
-        self.importers: set[int] = set()  # nodes that import modules by names that they compute
-        self.dotted: set[str] = set()  # dotted names in texts
-        self.dotted_by: dict[int, set[str]] = {}
         self.holders: dict[int, list[int]] = {}  # nodes of data at several places -> what holds them
-        self.noted: int = 0  # how often something was noted that each function notes for itself
-        self.spots: list[tuple[int, tuple[str, str, str | None, int | None]]] = (
-            [] if base is None else list(base.spots)
-        )
-        self._at = -1  # the node that is looked into
         self._base = base
         self._base_size = len(self.nodes)
         self._expand = expand
         self._by_id: dict[int, int] = {}
         self._by_key: dict[object, int] = {}
         self._slots: dict[object, Slot] = {}
-        self._atoms: dict[tuple[type, object], bytes] = {}
-        self._slot_digests: dict[tuple[type, object], bytes] = {}
         self._module_places: dict[int, tuple[ModuleType, Place]] = {}
         self._namespaces: dict[int, Namespace] = {}
         self.foreign: dict[object, tuple[Target, tuple[str, ...]]] = {}  # where names of others' code lead
@@ -118,7 +102,7 @@ class Graph:
     def visit(self, obj: Any, name: str) -> int | bytes:
         """Return the node of a live object, made and queued if it is new; an atom's digest at once."""
         if id(type(obj)) in ATOMS:
-            return self._address_text(obj) if holds_address(obj) else self._leaf_of(obj)
+            return self._address_text(obj) if holds_address(obj) else self.leaf_of(obj)
         known = self._by_id.get(id(obj))
         if known is None and self._base is not None:
             known = self._known_object(obj, name)
@@ -163,27 +147,6 @@ class Graph:
                 self.spot("text with an address, which differs from run to run", describe(text))
             node.local = digest_parts(b"text", [text.encode("utf-8", "surrogatepass")])
 
-    def _leaf_of(self, obj: Any) -> bytes:
-        if type(obj) is str:
-            self.see_text(obj)
-        return self.atom(obj)
-
-    def atom(self, obj: object) -> bytes:
-        """Return the digest of an atom; the same few stand in every module, as defaults and limits."""
-        kind: Any = type(obj)
-        if kind not in _EQUAL_IF_SAME:
-            return self._atom(obj)
-        key = kind, obj
-        found = self._atoms.get(key)
-        if found is None:
-            found = self._atoms[key] = self._atom(obj)
-        return found
-
-    def _atom(self, obj: object) -> bytes:
-        reduced = reduce_value(obj)
-        assert isinstance(reduced, Leaf)
-        return leaf("leaf", reduced.data)
-
     def add(self, node: Node) -> int:
         self.nodes.append(node)
         return len(self.nodes) - 1
@@ -208,7 +171,7 @@ class Graph:
         slot = self._slots.get(whole)
         if slot is None and self._base is not None:
             slot = self._base.slots.get(whole)
-        if slot is None and (digest := self._slot_digest(value)) is not None:
+        if slot is None and (digest := self.slot_digest(value)) is not None:
             slot = self._slots[whole] = Slot(digest)
             slot.kind, slot.name, slot.obj = kind, name, value
         if slot is not None:
@@ -221,25 +184,6 @@ class Graph:
             index = self._by_key[whole] = self.add(node)
             node.add("", self.visit(value, name))
         return index
-
-    def _slot_digest(self, value: Any) -> bytes | None:
-        """Return the digest of a name that binds an atom or a tuple of atoms, None for anything else."""
-        kind: Any = type(value)
-        if id(kind) in ATOMS:
-            if kind not in _EQUAL_IF_SAME:
-                return digest_above(SLOT, self._leaf_of(value))
-            found = self._slot_digests.get((kind, value))
-            if found is None and not holds_address(value):
-                found = self._slot_digests[kind, value] = digest_above(SLOT, self._leaf_of(value))
-            return found
-        if kind is tuple and ATOMS.issuperset(map(id, map(type, value))):
-            reduced = reduce_value(value)
-            if isinstance(reduced, Leaf) and b" at 0x" not in reduced.data:
-                for item in value:
-                    if type(item) is str:
-                        self.see_text(item)
-                return digest_above(SLOT, digest_alone(leaf("leaf", reduced.data)))
-        return None
 
     def member(self, node: Node, name: str, value: Any, whole: bool = True) -> None:
         """Add an edge to a member of a class, at once or when somebody can name it.
@@ -306,56 +250,6 @@ class Graph:
         if known is None:
             known = self._module_places[id(module)] = (module, self.place(place_of_module(module)))
         return known[1]
-
-    def mention(self, names: Collection[str]) -> None:
-        """Note names in the code of the node that is looked into; some switch modes on."""
-        if names:
-            self.mentions.update(names)
-            self.mentions_by.setdefault(self._at, set()).update(names)
-            self.noted += 1
-
-    def names_of(self, index: int) -> list[Iterable[str]]:
-        """Return the names that a node shows, in its code or elsewhere."""
-        fact = self.nodes[index].fact
-        shown = self.named_by.get(index, [])
-        return shown if fact is None else [fact.seen, *shown]
-
-    def see(self, names: Collection[str]) -> None:
-        """Note names that the node that is looked into shows, beside those in its code."""
-        self.visibility.see(names)
-        if not self.visibility.everything:
-            self.named_by.setdefault(self._at, []).append(names)
-
-    def see_text(self, text: str, names_module: bool = True) -> None:
-        """Note the names in a text that reachable code can read, those of modules to import among them."""
-        names = self.visibility.see_text(text)
-        if names:
-            self.named_by.setdefault(self._at, []).append(names)
-        if names_module and "." in text and (name := dotted(text)):
-            self.say_dotted({name})
-
-    def say_dotted(self, names: Collection[str]) -> None:
-        """Note dotted names that the node that is looked into shows: modules to import, perhaps."""
-        self.dotted.update(names)
-        self.dotted_by.setdefault(self._at, set()).update(names)
-
-    def computes_imports(self) -> None:
-        """Note that the node that is looked into imports modules by names that it computes."""
-        if self._base is not None:
-            raise NotShareableError  # what texts the base's code holds is not known here
-        if self._at < 0:
-            return
-        self.importers.add(self._at)
-
-    def open_world(self) -> None:
-        """Note that the node that is looked into can name every member of every class."""
-        self.openers.add(self._at)
-        self.noted += 1
-        self.visibility.open_all()
-
-    def spot(self, what: str, where: str, file: str | None = None, line: int | None = None) -> None:
-        self.spots.append((self._at, (what, where, file, line)))
-        self.noted += 1
 
     # ---- running -----------------------------------------------------------------------------
 
@@ -436,20 +330,17 @@ class Graph:
                 added = True
         return added
 
-    def reached(self, root: int) -> KeysView[int]:
-        """Return the nodes that one reaches, breadth first, itself first."""
-        found = {root: None}
-        order = [root]
-        for index in order:
-            for target in self.nodes[index].targets:
-                if type(target) is int and target not in found:
-                    found[target] = None
-                    order.append(target)
-        return found.keys()
+    def names_of(self, index: int) -> list[Iterable[str]]:
+        """Return the names that a node shows, in its code or elsewhere."""
+        fact = self.nodes[index].fact
+        shown = self.named_by.get(index, [])
+        return shown if fact is None else [fact.seen, *shown]
 
-    def modes(self) -> frozenset[str]:
-        """Return the modes that names in reachable code switch on."""
-        return modes_of(self.mentions)
+    def computes_imports(self) -> None:
+        """Note that the node that is looked into imports modules by names that it computes."""
+        if self._base is not None:
+            raise NotShareableError  # what texts the base's code holds is not known here
+        super().computes_imports()
 
     def local_bytes(self, modes: frozenset[str], start: int = 0) -> list[bytes]:
         """Return for each node, from an index on, what it is by itself under these modes."""
