@@ -9,9 +9,9 @@ from memofp._fingerprint._captured import expand_captured, is_stream
 from memofp._fingerprint._foreign import foreign_node, public_module
 from memofp._fingerprint._functions import expand_function
 from memofp._fingerprint._graph import Graph
+from memofp._fingerprint._namespace import whole_namespace
 from memofp._fingerprint._node import Node
 from memofp._fingerprint._raw import is_a
-from memofp._fingerprint._resolve import whole_namespace
 from memofp._fingerprint._wrappers import expand_singledispatch, expand_wrapper, is_singledispatch
 
 __all__ = ["expand"]

@@ -14,10 +14,11 @@ from memofp._fingerprint._foreign import foreign_object
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
 from memofp._fingerprint._importable import computes_import
+from memofp._fingerprint._imports import package_of
 from memofp._fingerprint._namespace import Followed, Namespace, module_name
 from memofp._fingerprint._node import Node
 from memofp._fingerprint._raw import class_dict, inner_function, instance_dict, is_a, mro_of
-from memofp._fingerprint._resolve import Context, package_of, resolve
+from memofp._fingerprint._resolve import Context, resolve
 
 __all__ = ["expand_function"]
 

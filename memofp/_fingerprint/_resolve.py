@@ -7,8 +7,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 from memofp._code import DYNAMIC_NAMES, MODE_NAMES, ImportSpec, Ref
-from memofp._fingerprint._boundary import Place, place_of_module, place_of_name
-from memofp._fingerprint._collector import Resumed
+from memofp._fingerprint._boundary import Place, place_of_name
 from memofp._fingerprint._foreign import (
     foreign_node,
     foreign_object,
@@ -19,23 +18,14 @@ from memofp._fingerprint._foreign import (
 )
 from memofp._fingerprint._graph import Graph
 from memofp._fingerprint._guards import ABSENT
-from memofp._fingerprint._importable import absolute_name, spec_of
-from memofp._fingerprint._namespace import Namespace, module_name
+from memofp._fingerprint._imports import absolute_import, import_module, place_of_import
+from memofp._fingerprint._namespace import Namespace, module_name, whole_namespace
 from memofp._fingerprint._node import ATOMS, Node, is_code, leaf
 from memofp._fingerprint._raw import is_a, module_of, qualname_of
 from memofp._fingerprint._reach import is_module_table, sees_globals
 from memofp._fingerprint._views import use_of_method, view_node
 
-__all__ = ["Context", "resolve", "whole_namespace"]
-
-# Names that the import system puts into a module; they say where it lies, not what it does.
-MODULE_MACHINERY = frozenset(
-    {
-        "__builtins__", "__cached__", "__doc__", "__file__", "__loader__", "__name__", "__package__",
-        "__path__", "__spec__", "__warningregistry__", "__annotations__", "__all__", "__annotate__",
-        "__conditional_annotations__",
-    }
-)  # fmt: skip
+__all__ = ["Context", "resolve"]
 
 # Where a reference leads, and the attributes that are left when the chain leaves modules.
 Found = tuple[int | bytes, tuple[str, ...]]
@@ -206,7 +196,7 @@ def _loaded_modules(context: Context, ref: Ref, rest: tuple[str, ...]) -> int | 
     if ref.use.kind == "keys" and not rest and "__main__" not in ref.use.keys:
         node = Node("", "sys.modules", None, b"loaded modules")
         for key in ref.use.keys:
-            module = _import(context, str(key))
+            module = import_module(context, str(key))
             node.add("module", leaf("absent") if module is None else context.graph.visit(module, str(key)))
         return context.graph.add(node)
     if ref.use.kind != "member":
@@ -297,11 +287,11 @@ def _resolve_import(context: Context, ref: Ref) -> Found:
 
 def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> Found:
     graph = context.graph
-    full = _absolute(context, spec)
+    full = absolute_import(spec, context.space)
     if full is None:
         graph.spot("relative import outside a package", context.name, context.file, context.line)
         return leaf("no import", spec.module.encode()), ref.attrs
-    place = graph.place(_place_of_import(full))
+    place = graph.place(place_of_import(full))
     if place.kind != "user":
         base = full.partition(".")[0] if spec.binds_top else full
         tail = (*((spec.item,) if spec.item else ()), *ref.attrs)
@@ -309,7 +299,7 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> Found:
         if is_a(loaded, ModuleType) and tail:
             return _foreign_chain(context, ref, loaded, tail, place), ()
         return foreign_node(graph, place, public_module(base), ".".join(tail)), ()
-    module = _import(context, full)
+    module = import_module(context, full)
     if module is None:
         return leaf("no import", full.encode()), ref.attrs
     if ref.use.kind == "import":
@@ -323,95 +313,6 @@ def _resolve_spec(context: Context, ref: Ref, spec: ImportSpec) -> Found:
         return _follow(context, module, ref, module_name(module.__dict__), ("module", id(module)), "mod")
     value = module_attribute(context, module, spec.item)
     if value is ABSENT:
-        value = _import(context, f"{full}.{spec.item}", quiet=True) or ABSENT
+        value = import_module(context, f"{full}.{spec.item}", quiet=True) or ABSENT
     name = f"{module_name(module.__dict__)}.{spec.item}"
     return _follow(context, value, ref, name, ("name", id(module.__dict__), spec.item), "mod")
-
-
-def _absolute(context: Context, spec: ImportSpec) -> str | None:
-    """Return the absolute module name of an import, None if a relative one has no package to start from."""
-    if spec.level == 0:
-        return spec.module
-    package = package_of(context.space)
-    return None if package is None else absolute_name(package, spec.level, spec.module)
-
-
-def package_of(space: dict[str, Any]) -> str | None:
-    """Return the name of the package that a module lies in, None if that cannot be told."""
-    package = space.get("__package__")
-    if isinstance(package, str):
-        return package
-    name = space.get("__name__")
-    if not isinstance(name, str):
-        return None
-    return name if "__path__" in space else name.rpartition(".")[0]
-
-
-def _place_of_import(full: str) -> Place:
-    """Tell whose code a module is without importing it."""
-    top = full.partition(".")[0]
-    module = sys.modules.get(top)
-    if is_a(module, ModuleType):
-        return place_of_module(module)
-    if top in sys.stdlib_module_names:
-        return place_of_name(top)
-    from memofp._fingerprint._boundary import place_of_file
-
-    spec = spec_of(top)
-    if spec is None:
-        return Place("user")
-    locations = list(spec.submodule_search_locations or ())
-    if spec.origin and spec.has_location:
-        return place_of_file(spec.origin)
-    return place_of_file(locations[0] + "/__init__.py") if locations else place_of_name(top)
-
-
-def _import(context: Context, full: str, quiet: bool = False) -> ModuleType | None:
-    """Import a module of the user's, so that a key does not depend on what happens to be loaded."""
-    module = sys.modules.get(full)
-    if is_a(module, ModuleType):
-        return module
-    import importlib
-
-    try:
-        with Resumed():
-            loaded = importlib.import_module(full)
-        context.graph.imported = True
-        return loaded
-    except (Exception, SystemExit) as error:  # noqa: BLE001 -- a module's own code may raise anything
-        if not quiet:
-            what = f"lazy import of {full} that fails ({type(error).__name__})"
-            context.graph.spot(what, context.name, context.file, context.line)
-        return None
-
-
-def whole_namespace(graph: Graph, space: dict[str, Any]) -> int:
-    """Return the node of everything that a module defines, for code that can name any of it."""
-    key = ("namespace", id(space))
-    fresh: list[Node] = []
-
-    def make() -> Node:
-        node = Node("", f"{module_name(space)}.*", space, b"namespace")
-        fresh.append(node)
-        return node
-
-    index = graph.keyed(key, make)
-    if fresh:
-        graph.guards.probe(lambda: _defined(space), _defined(space))
-        base = module_name(space)
-        for name in _defined(space):
-            value = space[name]
-            graph.guards.name(space, name, value)
-            target = graph.slot("mod", f"{base}.{name}", ("name", id(space), name), value)
-            fresh[0].add(f".{name}", target)
-        others = [(key, value) for key, value in list(space.items()) if type(key) is not str]
-        if others:  # `globals()[1] = 2` is possible
-            fresh[0].add("others", graph.visit(others, base))
-    return index
-
-
-def _defined(space: dict[str, Any]) -> list[str]:
-    return sorted(n for n in list(space) if type(n) is str and n not in MODULE_MACHINERY)
-
-
-__all__ += ["is_code", "module_attribute"]
