@@ -41,6 +41,7 @@ class Place(NamedTuple):
 
 USER = Place("user")
 PYTHON = Place("python")
+_SITE = Place("package")
 _OWN_DIRECTORY = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _STDLIB = tuple(
     {os.path.dirname(os.path.abspath(os.__file__)), os.path.dirname(os.path.realpath(os.__file__))}
@@ -54,14 +55,24 @@ def place_of_file(path: str) -> Place:
 
     A distribution installed in place (`pip install -e`) lies in a folder of the user's own.
     """
-    path = os.path.abspath(path)
-    if path.startswith(_OWN_DIRECTORY + os.sep):
+    folder, name = os.path.split(os.path.abspath(path))
+    place = _place_of_folder(folder)
+    return place if place is not _SITE else Place("package", name.split(".")[0], folder)
+
+
+@functools.cache
+def _place_of_folder(folder: str) -> Place:
+    """Tell whose code the files of a folder hold; `_SITE` if each may be another distribution's."""
+    inside = folder + os.sep
+    if inside.startswith(_OWN_DIRECTORY + os.sep):
         return Place("package", "memofp", os.path.dirname(_OWN_DIRECTORY))
-    parts = path.split(os.sep)
-    for i in range(len(parts) - 2, -1, -1):
+    parts = folder.split(os.sep)
+    for i in range(len(parts) - 1, -1, -1):
         if parts[i] in _SITE_FOLDERS:
+            if i == len(parts) - 1:
+                return _SITE
             return Place("package", parts[i + 1].split(".")[0], os.sep.join(parts[: i + 1]))
-    if any(path.startswith(folder + os.sep) for folder in _STDLIB):
+    if any(inside.startswith(stdlib + os.sep) for stdlib in _STDLIB):
         return PYTHON
     return USER
 
