@@ -39,9 +39,9 @@ class Namespace:
     __slots__ = ("bound", "followed", "module", "places", "space")
 
     def __init__(self, space: dict[str, Any], bound: dict[str, Any]) -> None:
-        self.space = space
+        self.space: dict[str, Any] = space
         self.module: str = module_name(space)
-        self.bound = bound
+        self.bound: dict[str, Any] = bound
         self.followed: dict[int, Followed] = {}
         self.places: dict[str, Place] = {}
 
