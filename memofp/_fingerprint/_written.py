@@ -74,6 +74,7 @@ class _Writer:
         self.count: int = 0
         self._space: dict[str, Any] = {"CHANGED": (*CHANGED, NameError), **_CALLED}
         self._terms: list[str] = []
+        self._groups: list[list[str]] = []  # statements that compare dictionaries
         self._texts: list[str] = []
         self._checks: list[str] = []  # names of functions, in the order in which they are asked
         self._inner: list[tuple[str, _Space, tuple[Any, ...]]] = []  # name, globals and arguments
@@ -143,13 +144,17 @@ class _Writer:
             terms += [f"{where}[{k!a}] is not {self._bind(v)}" for k, v in zip(own, values, strict=True)]
         self.count += len(terms)
         read = f"[{', '.join(found)}] = [{', '.join([f'*{one}' for one in which])}]"
-        self._add_check([read, _test(terms or ["False"], False)])
+        self._groups.append([read, _test(terms or ["False"], False)])
 
     def checks(self) -> list[Check]:
         """Compile the text."""
         space = self._space
-        for i in range(0, len(self._terms), _TERMS):
-            self._add_check([_test(self._terms[i : i + _TERMS], False)])
+        bodies = [[_test(self._terms[i : i + _TERMS], False)] for i in range(0, len(self._terms), _TERMS)]
+        bodies += self._groups
+        if len(bodies) > 1 and self.count <= _TERMS:
+            bodies = [[line for body in bodies for line in body]]  # a call costs as much as some terms
+        for body in bodies:
+            self._add_check(body)
         # The text is made of our own names, of identifiers and of quoted keys; nothing of the user's is
         # evaluated, and it runs in a dictionary of ours: the user's namespaces get no `__builtins__`.
         exec(compile("\n".join(self._texts), "<memofp guards>", "exec", dont_inherit=True), space)
