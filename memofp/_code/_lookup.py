@@ -11,7 +11,7 @@ from memofp._code._codes import code_digest, exact_digest
 from memofp._code._disk import facts_path, read_facts, write_facts
 from memofp._code._facts import Fact
 from memofp._code._kept import KeptFacts
-from memofp._code._reading import Neutral, read_source, spot_of
+from memofp._code._reading import Candidate, Neutral, read_source, spot_of
 from memofp._digest import digest
 
 if TYPE_CHECKING:
@@ -129,6 +129,10 @@ class _Text:
             self._change()
             if table is not None and not neutral:
                 self._keep_small(table)
+        return self._choose(found, code, exact)
+
+    def _choose(self, found: list[Candidate], code: CodeType, exact: bytes | None) -> Fact | None:
+        """Return the fact of a code object among those of equal bytecode; from now on it is found exactly."""
         fact = _nearest(found, code)
         if exact is not None and fact is not None:
             self._kept.add_exact(exact, fact)
@@ -144,9 +148,7 @@ class _Text:
             found = self._kept.candidates(key)
             if found is None:
                 found = self._kept.add(key, table.candidates(code, key))
-            fact, exact = _nearest(found, code), exact_digest(code)
-            if exact is not None and fact is not None:
-                self._kept.add_exact(exact, fact)
+            self._choose(found, code, exact_digest(code))
 
     def _change(self) -> None:
         if not self._is_changed:
@@ -197,13 +199,13 @@ def _touch(text: _Text) -> None:
                 _with_trees.remove(oldest)
 
 
-def _nearest(candidates: list[tuple[str, int, int, Fact]], code: CodeType) -> Fact | None:
+def _nearest(candidates: list[Candidate], code: CodeType) -> Fact | None:
     """Return, of functions with equal bytecode, the one of the same name and the nearest place."""
     if len(candidates) < 2:
         return candidates[0][3] if candidates else None
     spot = spot_of(code)
 
-    def distance(candidate: tuple[str, int, int, Fact]) -> tuple[bool, int, bool, int]:
+    def distance(candidate: Candidate) -> tuple[bool, int, bool, int]:
         name, line, column, _ = candidate
         return (name != code.co_name, abs(line - code.co_firstlineno), column != spot, line)
 

@@ -11,7 +11,7 @@ from memofp._code import flush_facts
 from memofp._digest import digest_parts
 from memofp._errors import DecorationError
 from memofp._fingerprint._boundary import place_of_function
-from memofp._fingerprint._collector import Paused
+from memofp._fingerprint._collector import paused
 from memofp._fingerprint._declared import add_declared
 from memofp._fingerprint._digested import Digested, digest_graph, recent
 from memofp._fingerprint._expand import expand
@@ -115,7 +115,7 @@ def unwrapped(func: Any) -> Any:
 
 def build(func: Any, options: Options) -> Fingerprint:
     """Build the graph of a callable and digest it."""
-    with Paused():
+    with paused():
         return _build(func, options)
 
 

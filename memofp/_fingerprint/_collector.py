@@ -9,46 +9,39 @@ from __future__ import annotations
 import gc
 import os
 from _thread import get_ident
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["Paused", "Resumed", "let_age"]
+__all__ = ["let_age", "paused", "resumed"]
 
 _pausing: set[int] = set()  # threads that have switched it off, and will switch it on again
 
 
-class Paused:
+@contextmanager
+def paused() -> Iterator[None]:
     """In a `with` block automatic collection is off, for all threads, as there is one collector."""
-
-    __slots__ = ("_mine",)
-
-    def __enter__(self) -> None:
-        self._mine = gc.isenabled()
-        if self._mine:
-            _pausing.add(get_ident())
-            gc.disable()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._mine:
+    mine = gc.isenabled()
+    if mine:
+        _pausing.add(get_ident())
+        gc.disable()
+    try:
+        yield
+    finally:
+        if mine:
             gc.enable()
             _pausing.discard(get_ident())
 
 
-class Resumed:
+@contextmanager
+def resumed() -> Iterator[None]:
     """In a `with` block inside that, it is on again: for code of the user's that may run for long."""
-
-    __slots__ = ("_mine",)
-
-    def __enter__(self) -> None:
-        self._mine = get_ident() in _pausing
-        if self._mine:
-            gc.enable()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._mine:
+    mine = get_ident() in _pausing
+    if mine:
+        gc.enable()
+    try:
+        yield
+    finally:
+        if mine:
             gc.disable()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from memofp._code import ImportSpec
 from memofp._fingerprint._boundary import Place, place_of_file, place_of_module, place_of_name
-from memofp._fingerprint._collector import Resumed
+from memofp._fingerprint._collector import resumed
 from memofp._fingerprint._importable import absolute_name, spec_of
 from memofp._fingerprint._raw import is_a
 
@@ -62,7 +62,7 @@ def import_module(context: Context, full: str, quiet: bool = False) -> ModuleTyp
     import importlib
 
     try:
-        with Resumed():
+        with resumed():
             loaded = importlib.import_module(full)
         context.graph.imported = True
         return loaded

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from memofp._digest import Hasher, digest
+from memofp._values._headers import are_small
 from memofp._values._markers import File
 from memofp._values._objects import attribute_children
 from memofp._values._origin import class_part, mro_of
@@ -24,9 +25,6 @@ def buffer_field(buffer: Any) -> bytes:
     """Return short buffers as they are and the digest of long ones; beside their length, no two share one."""
     view = memoryview(buffer)
     return view.tobytes() if view.nbytes <= 1024 else digest(view)
-
-
-_are_short = (ATOMS - {bytes}).issuperset  # bytes may be long, and are then hashed in place
 
 
 def reduce_atom(value: Any) -> Node:
@@ -53,13 +51,13 @@ def _reduce_container(value: Any, tag: bytes, children: Callable[[Any], list[tup
 
 def _reduce_tuple(value: Any) -> Node:
     """Reduce an exact tuple; most are few atoms, which are encoded at once."""
-    try:
-        if _are_short(map(type, value)):
+    if are_small(value):
+        try:
             data = dumps(value, 2)
-            if len(data) <= SPILL_BYTES:
-                return Leaf(data)
-    except (TypeError, ValueError):  # a type without a hash; a string of 2 GiB or more
-        pass
+        except ValueError:  # a string of 2 GiB or more
+            data = b""
+        if 0 < len(data) <= SPILL_BYTES:
+            return Leaf(data)
     return _reduce_container(value, b"tuple", indexed)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from memofp import fingerprint
-from memofp._fingerprint._collector import Paused, Resumed, let_age
+from memofp._fingerprint._collector import let_age, paused, resumed
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +56,7 @@ def test_who_has_switched_it_off_finds_it_off() -> None:
     fingerprint(lambda: 1)
     assert not gc.isenabled()
     kept = [[]]  # type: ignore[var-annotated] # any object that the collector knows
-    with Paused(), Resumed():
+    with paused(), resumed():
         let_age()
         assert not gc.isenabled()
     assert not gc.isenabled()
@@ -67,7 +67,7 @@ def test_what_was_made_is_old_at_once() -> None:
     gc.collect(0)
     frozen = gc.get_freeze_count()
     kept = [[]]  # type: ignore[var-annotated]
-    with Paused():
+    with paused():
         assert any(one is kept for one in gc.get_objects(0))
         let_age()
         assert not any(one is kept for one in gc.get_objects(0))
@@ -81,7 +81,7 @@ def test_what_a_program_has_frozen_stays_frozen() -> None:
     try:
         count = gc.get_freeze_count()
         kept = [[]]  # type: ignore[var-annotated]
-        with Paused():
+        with paused():
             let_age()
         assert gc.get_freeze_count() == count > 0
         assert not any(one is kept for one in gc.get_objects(0))
@@ -133,7 +133,7 @@ def test_a_child_finds_it_on(in_builder: bool) -> None:
         children.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
     def build() -> None:
-        with Paused():
+        with paused():
             inside.set()
             if in_builder:
                 fork()
